@@ -1,0 +1,122 @@
+package models
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// PrincipalKind says what kind of party a principal is; the value is its wire string.
+type PrincipalKind string
+
+// The kinds of principals. KindSystem is the server's own.
+const (
+	KindAgent   PrincipalKind = "agent"
+	KindWorker  PrincipalKind = "worker"
+	KindService PrincipalKind = "service"
+	KindSystem  PrincipalKind = "system"
+	KindHuman   PrincipalKind = "human"
+)
+
+// Valid tells whether k is one of the five kinds.
+func (k PrincipalKind) Valid() bool {
+	switch k {
+	case KindAgent, KindWorker, KindService, KindSystem, KindHuman:
+		return true
+	default:
+		return false
+	}
+}
+
+// Principal acts or is addressed. It exists only inside its tenant.
+type Principal struct {
+	Kind PrincipalKind
+	ID   string
+}
+
+// String returns kind:id, the form of the X-Principal header.
+func (p Principal) String() string { return string(p.Kind) + ":" + p.ID }
+
+// JSON returns the canonical {"id":…,"kind":…} that receipts carry.
+func (p Principal) JSON() JSON {
+	return Object(map[string]JSON{"kind": String(string(p.Kind)), "id": String(p.ID)})
+}
+
+// ServerPrincipal is the server itself, the author of what no client wrote.
+var ServerPrincipal = Principal{Kind: KindService, ID: "svc:asyncgate"}
+
+// Reserved tells whether p is one of the server's own names, which no credential may carry and no request may act as:
+// kind system, and ids that begin with sys: or svc: in any spelling.
+func (p Principal) Reserved() bool {
+	id := strings.ToLower(strings.TrimSpace(p.ID))
+	return p.Kind == KindSystem || strings.HasPrefix(id, "sys:") || strings.HasPrefix(id, "svc:")
+}
+
+// Check returns BAD_USER_INPUT unless the kind is known and the id has 1 to 255 characters, none a control character.
+func (p Principal) Check() error {
+	if !p.Kind.Valid() {
+		return Errorf(CodeBadUserInput, "principal kind %q is unknown; use agent, worker, service or human", p.Kind)
+	}
+	return checkText("principal id", p.ID, 1, MaxPrincipalIDLength)
+}
+
+// ParsePrincipal reads kind:id; BAD_USER_INPUT when it is malformed.
+func ParsePrincipal(s string) (Principal, error) {
+	kind, id, ok := strings.Cut(s, ":")
+	if !ok {
+		return Principal{}, Errorf(CodeBadUserInput, "a principal is written kind:id, for example agent:planner")
+	}
+	p := Principal{Kind: PrincipalKind(strings.ToLower(kind)), ID: id}
+	return p, p.Check()
+}
+
+// checkText returns BAD_USER_INPUT unless s is UTF-8 of minimum to maximum characters without control characters.
+func checkText(what, s string, minimum, maximum int) error {
+	if n := utf8.RuneCountInString(s); n < minimum || n > maximum {
+		return Errorf(CodeBadUserInput, "%s has %d characters; allowed are %d to %d", what, n, minimum, maximum)
+	}
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+		return Errorf(CodeBadUserInput, "%s contains a control character", what)
+	}
+	return nil
+}
+
+// Scope is a right that a credential carries.
+type Scope string
+
+// The scopes; ScopeAdmin implies the others.
+const (
+	ScopeRead  Scope = "READ"
+	ScopeTask  Scope = "TASK"
+	ScopeLease Scope = "LEASE"
+	ScopeAdmin Scope = "ADMIN"
+)
+
+// Viewer is the caller as its credential says: the only source of tenant and acting principal.
+type Viewer struct {
+	TenantID  uuid.UUID
+	Principal Principal
+	Scopes    []Scope
+}
+
+// Has tells whether the viewer may do what scope allows.
+func (v Viewer) Has(scope Scope) bool {
+	for _, s := range v.Scopes {
+		if s == scope || s == ScopeAdmin {
+			return true
+		}
+	}
+	return false
+}
+
+// Admin tells whether the viewer may act for every principal of its tenant.
+func (v Viewer) Admin() bool { return v.Has(ScopeAdmin) }
+
+// Owns tells whether the viewer may act on what belongs to owner.
+func (v Viewer) Owns(owner Principal) bool { return v.Principal == owner || v.Admin() }
+
+// String names the viewer in logs.
+func (v Viewer) String() string { return fmt.Sprintf("%s of %s", v.Principal, v.TenantID) }
