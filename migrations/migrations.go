@@ -1,0 +1,16 @@
+// Package migrations is the shape of the data on disk: embedded SQL for PostgreSQL and for SQLite, one folder each, with
+// the same file names. It owes the store every table, index and trigger; it holds no code that runs.
+//
+// A migration that has landed is never edited: what changes goes into a new file, in both folders. Files are named
+// YYYYMMDDHHMMSS_what.up.sql; statements are separated by lines that hold only --bun:split.
+package migrations
+
+import "embed"
+
+// Postgres and SQLite hold the migrations of each database, in the folder of that name.
+var (
+	//go:embed postgres/*.sql
+	Postgres embed.FS
+	//go:embed sqlite/*.sql
+	SQLite embed.FS
+)
