@@ -1,0 +1,44 @@
+// Package auth is the doorkeeper: it turns what a request says about its caller into a viewer (tenant, principal,
+// scopes).
+//
+// The room owes the others one truth about the caller: whoever holds a models.Viewer from here may believe it. It must
+// never know how a credential travelled (HTTP headers, a WebSocket's connection_init), nor decide what a viewer may do:
+// scopes are checked by graph, ownership by the engine.
+package auth
+
+import (
+	"context"
+
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// Credentials is what a request says about its caller, as it came: nothing is checked yet, empty is absent.
+type Credentials struct {
+	// Authorization is the header of that name, or the key "authorization" of connection_init.
+	Authorization string
+	// Principal is the header X-Principal, kind:id, or the key "x-principal".
+	Principal string
+	// TenantID is the header X-Tenant-ID, a UUID, or the key "x-tenant-id".
+	TenantID string
+}
+
+// Authenticator decides who the caller is.
+type Authenticator interface {
+	// Authenticate returns the viewer that the credentials stand for. It returns UNAUTHENTICATED when they are missing,
+	// malformed or not valid, FORBIDDEN when they are well-formed but name whom they may not act for (a reserved
+	// principal, another's tenant), and UNAVAILABLE when that could not be found out now; only the last is worth a retry.
+	Authenticate(ctx context.Context, c Credentials) (models.Viewer, error)
+}
+
+type viewerKey struct{}
+
+// WithViewer returns a context that carries the authenticated caller.
+func WithViewer(ctx context.Context, v models.Viewer) context.Context {
+	return context.WithValue(ctx, viewerKey{}, v)
+}
+
+// ViewerFrom returns the authenticated caller, or ok false when the request has none.
+func ViewerFrom(ctx context.Context) (v models.Viewer, ok bool) {
+	v, ok = ctx.Value(viewerKey{}).(models.Viewer)
+	return v, ok
+}

@@ -1,0 +1,87 @@
+package auth_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/asyncgate/asyncgate/internal/auth"
+	"github.com/asyncgate/asyncgate/models"
+)
+
+func TestDevelopment(t *testing.T) {
+	t.Parallel()
+	const tenant = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
+	dev := models.Principal{Kind: models.KindAgent, ID: "dev"}
+
+	for name, tt := range map[string]struct {
+		credentials auth.Credentials
+		tenant      uuid.UUID
+		principal   models.Principal
+	}{
+		"nothing: the defaults": {auth.Credentials{}, uuid.Nil, dev},
+		"a tenant":              {auth.Credentials{TenantID: tenant}, uuid.MustParse(tenant), dev},
+		"a tenant in capitals":  {auth.Credentials{TenantID: strings.ToUpper(tenant)}, uuid.MustParse(tenant), dev},
+		"a principal": {auth.Credentials{Principal: "worker:w-1"}, uuid.Nil,
+			models.Principal{Kind: models.KindWorker, ID: "w-1"}},
+		"a principal whose id has colons": {auth.Credentials{Principal: "human:a:b"}, uuid.Nil,
+			models.Principal{Kind: models.KindHuman, ID: "a:b"}},
+		"space around it":               {auth.Credentials{Principal: " agent:a "}, uuid.Nil, models.Principal{Kind: models.KindAgent, ID: "a"}},
+		"an Authorization is no matter": {auth.Credentials{Authorization: "Bearer x"}, uuid.Nil, dev},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, err := auth.Development{}.Authenticate(context.Background(), tt.credentials)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v.TenantID != tt.tenant || v.Principal != tt.principal {
+				t.Fatalf("got %s, want %s of %s", v, tt.principal, tt.tenant)
+			}
+			if !v.Has(models.ScopeRead) || !v.Has(models.ScopeTask) || !v.Has(models.ScopeLease) || v.Admin() {
+				t.Fatalf("scopes %v", v.Scopes)
+			}
+		})
+	}
+
+	for name, tt := range map[string]struct {
+		credentials auth.Credentials
+		code        models.Code
+	}{
+		"a tenant that is no UUID":        {auth.Credentials{TenantID: "acme"}, models.CodeUnauthenticated},
+		"a tenant in braces":              {auth.Credentials{TenantID: "{" + tenant + "}"}, models.CodeUnauthenticated},
+		"a tenant without dashes":         {auth.Credentials{TenantID: strings.ReplaceAll(tenant, "-", "")}, models.CodeUnauthenticated},
+		"a principal without a kind":      {auth.Credentials{Principal: "planner"}, models.CodeUnauthenticated},
+		"a principal of an unknown kind":  {auth.Credentials{Principal: "robot:r"}, models.CodeUnauthenticated},
+		"a principal without an id":       {auth.Credentials{Principal: "agent:"}, models.CodeUnauthenticated},
+		"a principal that is too long":    {auth.Credentials{Principal: "agent:" + strings.Repeat("x", 256)}, models.CodeUnauthenticated},
+		"a principal with a control code": {auth.Credentials{Principal: "agent:a\x00b"}, models.CodeUnauthenticated},
+		"a principal that is not UTF-8":   {auth.Credentials{Principal: "agent:\xff"}, models.CodeUnauthenticated},
+		"kind system":                     {auth.Credentials{Principal: "system:x"}, models.CodeForbidden},
+		"the server itself":               {auth.Credentials{Principal: "service:svc:asyncgate"}, models.CodeForbidden},
+		"a sys: id in other case":         {auth.Credentials{Principal: "agent:SYS:x"}, models.CodeForbidden},
+		"a reserved id behind a space":    {auth.Credentials{Principal: "agent: svc:x"}, models.CodeForbidden},
+	} {
+		t.Run(name+" is refused", func(t *testing.T) {
+			t.Parallel()
+			_, err := auth.Development{}.Authenticate(context.Background(), tt.credentials)
+			if got := models.CodeOf(err); got != tt.code {
+				t.Fatalf("got %v, want %s", err, tt.code)
+			}
+		})
+	}
+}
+
+func TestViewerFrom(t *testing.T) {
+	t.Parallel()
+	if _, ok := auth.ViewerFrom(context.Background()); ok {
+		t.Fatal("a context without a viewer has one")
+	}
+	want := models.Viewer{TenantID: uuid.New(), Principal: models.Principal{Kind: models.KindAgent, ID: "a"}}
+	got, ok := auth.ViewerFrom(auth.WithViewer(context.Background(), want))
+	if !ok || got.TenantID != want.TenantID || got.Principal != want.Principal {
+		t.Fatalf("got %v, %v", got, ok)
+	}
+}

@@ -1,0 +1,77 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+)
+
+// derive fills in what depends on other settings or on the process.
+func (c *Config) derive() {
+	if c.Auth == "" {
+		c.Auth = AuthKeys
+		if c.Development() {
+			c.Auth = AuthNone
+		}
+	}
+	if c.InstanceID == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			host = "asyncgate"
+		}
+		c.InstanceID = fmt.Sprintf("%s-%d", host, os.Getpid())
+	}
+}
+
+// checkLeases sees that the three durations of a lease agree. A default that nobody asked for moves to where the bounds
+// that somebody asked for allow it.
+func (c *Config) checkLeases(in input) (warnings []string, err error) {
+	if c.MinLeaseTTL > c.MaxLeaseTTL {
+		return nil, fmt.Errorf("ASYNCGATE_MIN_LEASE_TTL is %s: allowed is at most ASYNCGATE_MAX_LEASE_TTL, %s",
+			short(c.MinLeaseTTL), short(c.MaxLeaseTTL))
+	}
+	within := min(max(c.LeaseTTL, c.MinLeaseTTL), c.MaxLeaseTTL)
+	if within == c.LeaseTTL {
+		return nil, nil
+	}
+	if in.given("LEASE_TTL") {
+		return nil, fmt.Errorf("ASYNCGATE_LEASE_TTL is %s: allowed is from ASYNCGATE_MIN_LEASE_TTL, %s, to ASYNCGATE_MAX_LEASE_TTL, %s",
+			short(c.LeaseTTL), short(c.MinLeaseTTL), short(c.MaxLeaseTTL))
+	}
+	warning := fmt.Sprintf("ASYNCGATE_LEASE_TTL is not set and its default %s is out of bounds; it is %s",
+		short(c.LeaseTTL), short(within))
+	c.LeaseTTL = within
+	return []string{warning}, nil
+}
+
+// checkServe refuses combinations that must not serve: above all, no authentication anywhere but on this machine.
+func (c Config) checkServe() error {
+	if c.Auth == AuthKeys {
+		return fmt.Errorf("ASYNCGATE_AUTH is keys (its default when ASYNCGATE_ENV is %s or %s): "+
+			"API keys are not available in this version; allowed is none, with ASYNCGATE_ENV=%s", Staging, Production, Development)
+	}
+	if !c.Development() {
+		return fmt.Errorf("ASYNCGATE_AUTH is none and ASYNCGATE_ENV is %s: "+
+			"without authentication only ASYNCGATE_ENV=%s is allowed", c.Env, Development)
+	}
+	if !loopback(c.Addr) {
+		return fmt.Errorf("ASYNCGATE_ADDR is %q: without authentication (ASYNCGATE_AUTH=none) only loopback addresses are "+
+			"allowed, for example 127.0.0.1:8080", c.Addr)
+	}
+	return nil
+}
+
+// loopback tells whether a server on addr can be reached from this machine only. An empty host is every address.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}

@@ -1,0 +1,116 @@
+// Package config reads the settings: once, together, before any room is opened.
+//
+// The room owes the others values that need no second look: parsed, bounded and consistent with each other. There is one
+// table of settings (settings.go); environment variables, flags, help and error messages all come from it. It must never
+// import another room, open anything, or keep state.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Environments, the values of ASYNCGATE_ENV.
+const (
+	Development = "development"
+	Staging     = "staging"
+	Production  = "production"
+)
+
+// Ways to authenticate, the values of ASYNCGATE_AUTH.
+const (
+	// AuthNone believes what requests say about their caller: development on loopback addresses only.
+	AuthNone = "none"
+	// AuthKeys demands API keys.
+	AuthKeys = "keys"
+)
+
+// Who may introspect the schema, the values of ASYNCGATE_INTROSPECTION.
+const (
+	IntrospectionAlways        = "always"
+	IntrospectionAuthenticated = "authenticated"
+	IntrospectionNever         = "never"
+)
+
+// Config is the settings of a server. The table of settings documents each field's meaning and default.
+type Config struct {
+	Addr        string
+	DatabaseURL string
+	Env         string
+	Auth        string
+	InstanceID  string
+	// AllowedOrigins are normalized: scheme://host[:port], lower case, no default port. Empty allows none.
+	AllowedOrigins []string
+
+	LeaseTTL, MinLeaseTTL, MaxLeaseTTL time.Duration
+	MaxLeaseRenewals                   int
+	MaxLeaseLifetime                   time.Duration
+	MaxLeaseExpiries                   int
+	SweepInterval, ExpiryJitter        time.Duration
+
+	MaxAttempts                   int
+	RetryBackoff, MaxRetryBackoff time.Duration
+
+	MaxComplexity, MaxDepth int
+	MaxBody                 int64
+	Introspection           string
+
+	LogLevel slog.Level
+	// LogFormat is text or json; empty leaves the choice to whoever sees the output: text on a terminal, else json.
+	LogFormat string
+
+	// NoMigrate is the flag --no-migrate of serve: check the migrations, apply none.
+	NoMigrate bool
+}
+
+// Development tells whether the server runs in the development environment.
+func (c Config) Development() bool { return c.Env == Development }
+
+// ErrHelp is returned when the arguments ask for help; print Help and exit 0.
+var ErrHelp = errors.New("help was asked for")
+
+// UsageError is a command line that cannot be read: an unknown flag, a flag without value, an argument too many. Exit
+// with 2; every other error of this package is a setting's and exits with 1.
+type UsageError struct{ message string }
+
+// Error returns one line that says what to do.
+func (e *UsageError) Error() string { return e.message }
+
+func usageErrorf(format string, args ...any) error {
+	return &UsageError{message: fmt.Sprintf(format, args...)}
+}
+
+// Load reads the settings from the arguments of serve and an environment in the form of os.Environ (flags win), and
+// checks that they may be served together. Warnings are lines for the log: names that are no setting, settings without
+// effect in this version. An error is one line that names the variable, its value and what is allowed.
+func Load(args, environ []string) (Config, []string, error) {
+	c, warnings, err := Parse(args, environ)
+	if err != nil {
+		return Config{}, warnings, err
+	}
+	return c, warnings, c.checkServe()
+}
+
+// Parse is Load for the commands that do not serve (migrate, verify, demo): every setting is read and bounded, but
+// whether a server may run with them is not asked.
+func Parse(args, environ []string) (Config, []string, error) {
+	in, warnings, err := collect(args, environ)
+	if err != nil {
+		return Config{}, warnings, err
+	}
+	c := Config{NoMigrate: in.noMigrate}
+	for _, s := range settings() {
+		value, given := in.value(s)
+		if err := s.set(&c, value); err != nil {
+			return Config{}, warnings, s.refuse(value, err)
+		}
+		if given && s.later != "" {
+			warnings = append(warnings, fmt.Sprintf("%s has no effect in this version: %s", s.Env(), s.later))
+		}
+	}
+	c.derive()
+	more, err := c.checkLeases(in)
+	return c, append(warnings, more...), err
+}
