@@ -11,10 +11,15 @@ import (
 // last counts. Its work grows with the length of text alone (and the sorting of its keys), not with its nesting; text is
 // not kept. BAD_USER_INPUT: malformed (a byte after the value included), a number beyond a double's range, nesting deeper
 // than MaxJSONDepth.
-func ParseJSON(text []byte) (JSON, error) {
+func ParseJSON(text []byte) (JSON, error) { return parse(text, 0) }
+
+// ParseBody is ParseJSON for a receipt's body, which holds what clients gave up to two levels deeper than they gave it.
+func ParseBody(text []byte) (JSON, error) { return parse(text, -2) }
+
+func parse(text []byte, depth int) (JSON, error) {
 	p := parser{src: text, out: make([]byte, 0, len(text))}
 	p.skipSpace()
-	if err := p.value(0); err != nil {
+	if err := p.value(depth); err != nil {
 		return "", err
 	}
 	p.skipSpace()

@@ -354,3 +354,12 @@ func mustParseJSON(t *testing.T, text string) models.JSON {
 	}
 	return j
 }
+
+func TestABodyHoldsTheDeepestValueThatAClientMayGive(t *testing.T) {
+	t.Parallel()
+	body := models.Object(map[string]models.JSON{"artifacts": models.Array([]models.JSON{models.JSON(nested(models.MaxJSONDepth))})})
+	got, err := models.ParseBody([]byte(body))
+	if err != nil || got != body {
+		t.Errorf("the body is refused or changed: %v", err)
+	}
+}
