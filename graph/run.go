@@ -1,0 +1,123 @@
+package graph
+
+import (
+	"context"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/asyncgate/asyncgate/internal/auth"
+)
+
+// runs is the extension that gives each operation, and each of its responses, a state of its own.
+type runs struct{ opt Options }
+
+// ExtensionName names the extension in gqlgen.
+func (*runs) ExtensionName() string { return "Runs" }
+
+// Validate has nothing against any schema.
+func (*runs) Validate(graphql.ExecutableSchema) error { return nil }
+
+// run is the state of one operation.
+type run struct {
+	// stream is the field of a subscription, nil for other operations.
+	stream *graphql.FieldContext
+
+	mu sync.Mutex
+	// end is why a subscription's stream ended before its time; nil when it did not, or when that has been said.
+	end error
+}
+
+type runKey struct{}
+
+// InterceptOperation begins a run.
+func (*runs) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	r := &run{}
+	if opCtx := graphql.GetOperationContext(ctx); opCtx.Operation.Operation == ast.Subscription {
+		fields := graphql.CollectFields(opCtx, opCtx.Operation.SelectionSet, []string{"Subscription"})
+		r.stream = &graphql.FieldContext{Object: "Subscription", Field: fields[0]}
+	}
+	return next(context.WithValue(ctx, runKey{}, r))
+}
+
+func runOf(ctx context.Context) *run {
+	r, _ := ctx.Value(runKey{}).(*run)
+	return r
+}
+
+// ended says why the stream of the operation ended. Call it before its channel is closed.
+func ended(ctx context.Context, err error) {
+	r := runOf(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.end = err
+}
+
+func (r *run) takeEnd() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err := r.end
+	r.end = nil
+	return err
+}
+
+// answer is the state of one response: the nested fields that it has loaded, so that the next event of a subscription sees
+// nothing stale, and what it has logged.
+type answer struct {
+	loaders func() *loaders
+	logged  sync.Map
+}
+
+type answerKey struct{}
+
+// InterceptResponse begins an answer. When a stream has ended with an error, that is the last response: the error and no data.
+func (x *runs) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	viewer, _ := auth.ViewerFrom(ctx)
+	ctx = context.WithValue(ctx, answerKey{}, &answer{
+		loaders: sync.OnceValue(func() *loaders { return newLoaders(x.opt.Store.Tenant(viewer.TenantID), x.opt.recovered) }),
+	})
+	r := runOf(ctx)
+	if r == nil { // a refusal: nothing is executed
+		return next(ctx)
+	}
+	streaming := ctx
+	if r.stream != nil {
+		// gqlgen leaves the field's name out of the paths of its events.
+		at := *r.stream
+		streaming = graphql.WithFieldContext(ctx, &at)
+	}
+	response := next(streaming)
+	if response == nil {
+		if err := r.takeEnd(); err != nil {
+			response = &graphql.Response{Errors: gqlerror.List{x.opt.present(ctx, err)}}
+		}
+	}
+	return response
+}
+
+func answerOf(ctx context.Context) *answer {
+	a, _ := ctx.Value(answerKey{}).(*answer)
+	return a
+}
+
+// logs tells whether err is to be logged: one failed statement fails a field of each node of a list.
+func (a *answer) logs(err error) bool {
+	if a == nil {
+		return true
+	}
+	_, known := a.logged.LoadOrStore(rootOf(err).Error(), true)
+	return !known
+}
+
+// rootOf takes off what gqlgen has put around an error, its path above all.
+func rootOf(err error) error {
+	for {
+		wrapped, ok := err.(*gqlerror.Error) //nolint:errorlint // only what lies outermost is taken off
+		if !ok || wrapped.Err == nil {
+			return err
+		}
+		err = wrapped.Err
+	}
+}

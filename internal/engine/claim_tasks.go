@@ -1,0 +1,177 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/asyncgate/asyncgate/models"
+	"github.com/asyncgate/asyncgate/store"
+)
+
+// ClaimTasks asks for work.
+type ClaimTasks struct {
+	// Types are the types of tasks wanted; all if empty.
+	Types []string
+	// Capabilities are what the worker can do.
+	Capabilities []string
+	// MaxTasks is 1 to 100.
+	MaxTasks int
+	// TTLSeconds is the lease's time; nil is the default.
+	TTLSeconds *int
+	// WaitSeconds is how long to wait for work when there is none, 0 to 30.
+	WaitSeconds int
+}
+
+// ClaimTasks leases claimable tasks to the caller: highest priority first, then oldest. It returns none when there are none
+// by the end of the wait, BAD_USER_INPUT for arguments out of range. A caller that lost the answer finds its leases by the
+// query leases; a retry claims more.
+func (e *Engine) ClaimTasks(ctx context.Context, v models.Viewer, c ClaimTasks) ([]*models.Lease, error) {
+	cmd, err := c.command(e.options.Rules)
+	if err != nil {
+		return nil, err
+	}
+	if c.WaitSeconds == 0 || e.options.Bell == nil {
+		return do[[]*models.Lease](ctx, e, v, cmd)
+	}
+	return e.claimWaiting(ctx, v, cmd, time.Duration(c.WaitSeconds)*time.Second)
+}
+
+// claimWaiting claims whenever a task may have become claimable. It listens before it looks, so that nothing falls between.
+func (e *Engine) claimWaiting(ctx context.Context, v models.Viewer, cmd *claimTasks, wait time.Duration) ([]*models.Lease, error) {
+	ring, stop := e.options.Bell.Listen(v.TenantID, func(r *models.Receipt) bool { return requeues(r.Type) })
+	defer stop()
+	deadline := time.NewTimer(wait)
+	defer deadline.Stop()
+	for {
+		leases, err := do[[]*models.Lease](ctx, e, v, cmd)
+		if err != nil || len(leases) > 0 {
+			return leases, err
+		}
+		due, err := e.untilDue(ctx, v.TenantID, cmd.claim)
+		if err != nil {
+			return nil, err
+		}
+		delay := time.NewTimer(due)
+		select {
+		case <-ring:
+		case <-delay.C:
+		case <-deadline.C:
+			delay.Stop()
+			return leases, nil
+		case <-e.draining:
+			delay.Stop()
+			return nil, models.Errorf(models.CodeUnavailable, "this server is shutting down; try again, on another one")
+		case <-ctx.Done():
+			delay.Stop()
+			return nil, ctx.Err()
+		}
+		delay.Stop()
+	}
+}
+
+// untilDue returns how long the next delayed task that the claim would take is still delayed; an hour when there is none.
+func (e *Engine) untilDue(ctx context.Context, tenant uuid.UUID, c store.Claim) (time.Duration, error) {
+	wait, found, err := e.store.Tenant(tenant).NextDue(ctx, c)
+	if err != nil {
+		return 0, err
+	}
+	if !found {
+		return time.Hour, nil
+	}
+	return max(wait, 0) + 10*time.Millisecond, nil
+}
+
+// requeues tells whether a receipt of this type says that a task has become claimable, or will be.
+func requeues(t models.ReceiptType) bool {
+	switch t {
+	case models.TaskAssigned, models.TaskRetryScheduled, models.LeaseReleasedType, models.LeaseExpiredType:
+		return true
+	default:
+		return false
+	}
+}
+
+func (c ClaimTasks) command(rules models.Rules) (*claimTasks, error) {
+	if err := checkRange("maxTasks", &c.MaxTasks, 1, models.MaxClaim); err != nil {
+		return nil, err
+	}
+	if err := checkRange("waitSeconds", &c.WaitSeconds, 0, models.MaxWaitSeconds); err != nil {
+		return nil, err
+	}
+	for _, t := range c.Types {
+		if err := checkText("one of types", t, models.MaxTypeLength); err != nil {
+			return nil, err
+		}
+	}
+	if err := checkLabels("capabilities", c.Capabilities); err != nil {
+		return nil, err
+	}
+	ttl, err := leaseTime("ttlSeconds", c.TTLSeconds, rules)
+	if err != nil {
+		return nil, err
+	}
+	types := slices.Clone(c.Types)
+	slices.Sort(types)
+	body := models.Strings(c.Capabilities)
+	if err := check(body); err != nil {
+		return nil, err
+	}
+	return &claimTasks{
+		claim:  store.Claim{Types: slices.Compact(types), Capabilities: c.Capabilities},
+		atMost: c.MaxTasks, ttl: min(ttl, rules.MaxLeaseLifetime),
+	}, nil
+}
+
+type claimTasks struct {
+	claim  store.Claim
+	atMost int
+	ttl    time.Duration
+}
+
+func (c *claimTasks) needs(n *store.Needs) {
+	// Candidates are dealt out among the claims of a batch in memory: each filter reads enough for all of them.
+	n.Claimable += c.atMost
+	if c.index(n.Claims) < 0 {
+		n.Claims = append(n.Claims, c.claim)
+	}
+}
+
+func (c *claimTasks) index(claims []store.Claim) int {
+	return slices.IndexFunc(claims, func(o store.Claim) bool {
+		return slices.Equal(o.Types, c.claim.Types) && slices.Equal(o.Capabilities, c.claim.Capabilities)
+	})
+}
+
+func (c *claimTasks) weight() int { return c.atMost }
+
+func (c *claimTasks) decide(s *state) (any, error) {
+	leases := []*models.Lease{}
+	for _, t := range s.Candidates[c.index(s.claims)] {
+		if len(leases) == c.atMost {
+			break
+		}
+		if t.Status != models.StatusQueued || s.Held[t.ID] != nil {
+			continue // an earlier command of the batch took it
+		}
+		l := &models.Lease{
+			ID: newID(), TenantID: s.tenant, TaskID: t.ID, Worker: s.viewer.Principal, State: models.LeaseActive,
+			AcquiredAt: s.Now, ExpiresAt: s.Now.Add(c.ttl),
+		}
+		s.newLeases = append(s.newLeases, l)
+		s.Leases[l.ID], s.Held[t.ID] = l, l
+		_, err := s.apply(t, move{
+			event: models.EventClaim, by: s.viewer.Principal, receipt: models.TaskAccepted,
+			body: models.Object(map[string]models.JSON{
+				"worker_capabilities": models.Strings(c.claim.Capabilities), "expires_at": models.Time(l.ExpiresAt),
+			}),
+		})
+		if err != nil {
+			return nil, err
+		}
+		leases = append(leases, copyLease(l))
+	}
+	return leases, nil
+}

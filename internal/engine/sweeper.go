@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// sweepBatch is how many due leases one search returns.
+const sweepBatch = 500
+
+type sweepState struct{ last atomic.Int64 }
+
+// LastSweep returns when a sweep last succeeded; the zero time when none has.
+func (e *Engine) LastSweep() time.Time {
+	nanos := e.sweeps.last.Load()
+	if nanos == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, nanos)
+}
+
+// SweepInterval returns how often Run sweeps.
+func (e *Engine) SweepInterval() time.Duration { return e.options.SweepInterval }
+
+// Run sweeps until ctx ends. Every replica runs it, without a leader: the rows' locks let only one end a given lease.
+func (e *Engine) Run(ctx context.Context) error {
+	for {
+		if _, err := e.Sweep(ctx); err != nil && ctx.Err() == nil {
+			e.options.Logger.WarnContext(ctx, "sweep failed; trying again", "error", err)
+		}
+		// Replicas that were started together sweep apart.
+		if sleep(ctx, e.options.SweepInterval*9/10+evenly(e.options.SweepInterval/5)) != nil {
+			return nil
+		}
+	}
+}
+
+// Sweep ends the leases that are past their expiry, oldest first, and returns how many. One that can't be ended is logged
+// and stops no other.
+func (e *Engine) Sweep(ctx context.Context) (int, error) {
+	ended := 0
+	for {
+		due, err := e.store.DueLeases(ctx, sweepBatch)
+		if err != nil {
+			return ended, err
+		}
+		tenants := map[uuid.UUID][]command{}
+		for _, d := range due {
+			tenants[d.Tenant] = append(tenants[d.Tenant], &expireLease{lease: d.Lease})
+		}
+		before := ended
+		for tenant, commands := range tenants {
+			ended += e.expire(ctx, tenant, commands)
+		}
+		// A full batch of which none could be ended would come back for ever.
+		if len(due) < sweepBatch || ended == before || ctx.Err() != nil {
+			e.sweeps.last.Store(time.Now().UnixNano()) //nolint:forbidigo // readiness is about this process, no lease is decided by it
+			return ended, ctx.Err()
+		}
+	}
+}
+
+func (e *Engine) expire(ctx context.Context, tenant uuid.UUID, commands []command) int {
+	calls, err := e.submit(ctx, models.Viewer{TenantID: tenant, Principal: models.ServerPrincipal}, commands...)
+	if err != nil {
+		e.options.Logger.WarnContext(ctx, "leases can't be ended now", "tenant", tenant, "error", err)
+		return 0
+	}
+	ended := 0
+	for _, call := range calls {
+		done, err := await[bool](call)
+		if err != nil {
+			e.options.Logger.ErrorContext(ctx, "a lease can't be ended", "tenant", tenant, "error", err)
+		}
+		if done {
+			ended++
+		}
+	}
+	return ended
+}
+
+func evenly(d time.Duration) time.Duration {
+	if d <= 0 {
+		return 0
+	}
+	return rand.N(d)
+}

@@ -1,0 +1,208 @@
+package feed
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/asyncgate/asyncgate/models"
+	"github.com/asyncgate/asyncgate/store"
+)
+
+// work notices which of a tenant's tasks become claimable, for all who wait for them: the receipts that put a task into
+// the queue tell which to look at, the ledger's list of delayed tasks when to look again. It lives while somebody waits.
+type work struct {
+	f      *follower
+	reader *reader
+	ctx    context.Context
+	stop   context.CancelFunc
+	// ready is closed once nothing can be missed any more.
+	ready chan struct{}
+
+	// streams are who waits; guarded by f.mu.
+	streams map[*AvailableStream]struct{}
+
+	// What follows is of run's goroutine. queued are tasks that were put into the queue and not yet looked at.
+	queued []uuid.UUID
+	// due is the place up to which delayed tasks have been offered; look says to look for more now.
+	due  models.Place
+	look bool
+}
+
+// queueing are the types of receipts that put a task into the queue.
+var queueing = store.ReceiptFilter{Types: []models.ReceiptType{
+	models.TaskAssigned, models.TaskRetryScheduled, models.LeaseReleasedType, models.LeaseExpiredType,
+}}
+
+// join makes s one of those who wait, starting the work when it is the first. leave takes it back, also when join failed.
+func (f *follower) join(s *AvailableStream) (*work, error) {
+	f.mu.Lock()
+	w, first := f.work, f.work == nil
+	if first {
+		w = &work{
+			f: f, reader: newReader(f, queueing), ready: make(chan struct{}), look: true,
+			streams: make(map[*AvailableStream]struct{}),
+		}
+		w.ctx, w.stop = context.WithCancel(f.ctx)
+		f.watchers.add(w.reader)
+		f.work = w
+	}
+	w.streams[s] = struct{}{}
+	f.mu.Unlock()
+	if !first {
+		return w, nil
+	}
+	return w, f.hub.start(w.run)
+}
+
+func (f *follower) leave(s *AvailableStream) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	w := f.work
+	if delete(w.streams, s); len(w.streams) == 0 {
+		w.stop()
+		f.watchers.remove(w.reader)
+		f.work = nil
+	}
+}
+
+// await waits until nothing can be missed any more.
+func (w *work) await(ctx context.Context) error {
+	select {
+	case <-w.ready:
+		return nil
+	case <-w.ctx.Done():
+		return errDraining
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (w *work) run() {
+	select {
+	case <-w.ctx.Done():
+		return
+	case <-w.f.synced:
+	}
+	w.reader.skip()
+	timer := time.NewTimer(never)
+	defer timer.Stop()
+	becomeReady := sync.OnceFunc(func() { close(w.ready) })
+	for {
+		wait, err := w.step()
+		if err == nil {
+			becomeReady()
+		} else {
+			w.complain(err)
+			wait, w.look = w.f.hub.opt.PollInterval, true
+		}
+		if wait > 0 {
+			timer.Reset(wait)
+		}
+		select {
+		case <-w.ctx.Done():
+			return
+		case <-timer.C:
+			w.look = true
+		case <-w.reader.bell:
+		}
+	}
+}
+
+func (w *work) complain(err error) {
+	if w.ctx.Err() == nil {
+		w.f.hub.opt.Logger.WarnContext(w.ctx, "claimable tasks can't be looked for; trying on", "tenant", w.f.tenant, "error", err)
+	}
+}
+
+// step offers what has become claimable. If delayed tasks were looked for, it returns when to look again, else 0.
+func (w *work) step() (time.Duration, error) {
+	// The first look says what time it is: what was put into the queue is measured by it.
+	if w.due == (models.Place{}) {
+		if _, err := w.offerDue(); err != nil {
+			return 0, err
+		}
+	}
+	for {
+		if err := w.offerQueued(); err != nil {
+			return 0, err
+		}
+		receipts, err := w.reader.take(w.ctx)
+		if err != nil {
+			return 0, err
+		}
+		if len(receipts) == 0 {
+			break
+		}
+		for _, r := range receipts {
+			w.queued = append(w.queued, r.TaskID)
+		}
+	}
+	if !w.look {
+		return 0, nil
+	}
+	wait, err := w.offerDue()
+	w.look = err != nil
+	return wait, err
+}
+
+// offerQueued looks at the tasks that were put into the queue: those still there are offered, or will be once they are due.
+func (w *work) offerQueued() error {
+	if len(w.queued) == 0 {
+		return nil
+	}
+	tasks, err := w.f.ledger.TasksByID(w.ctx, w.queued)
+	if err != nil {
+		return err
+	}
+	for _, id := range w.queued {
+		t := tasks[id]
+		switch {
+		case t == nil || t.Status != models.StatusQueued:
+		case t.NextEligibleAt != nil && comparePlaces(dueAt(t), w.due) > 0:
+			w.look = true // offerDue finds it
+		default:
+			w.offer(t)
+		}
+	}
+	w.queued = w.queued[:0]
+	return nil
+}
+
+// never is longer than any task is delayed.
+const never = 1000 * 24 * time.Hour
+
+// offerDue offers the delayed tasks that have become due since the last time and returns how long it is to the next. The
+// first time it only notes what time it is.
+func (w *work) offerDue() (time.Duration, error) {
+	limit := w.f.hub.opt.ReplayPage
+	for {
+		tasks, now, err := w.f.ledger.Delayed(w.ctx, w.due, limit)
+		if err != nil {
+			return 0, err
+		}
+		if w.due == (models.Place{}) {
+			w.due = models.Place{At: now, ID: uuid.Max}
+		}
+		for _, t := range tasks {
+			if t.NextEligibleAt.After(now) {
+				return t.NextEligibleAt.Sub(now), nil
+			}
+			w.offer(t)
+			w.due = dueAt(t)
+		}
+		if len(tasks) < limit {
+			return never, nil
+		}
+	}
+}
+
+func (w *work) offer(t *models.Task) {
+	w.f.mu.Lock()
+	defer w.f.mu.Unlock()
+	for s := range w.streams {
+		s.offer(t)
+	}
+}

@@ -1,0 +1,137 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/asyncgate/asyncgate/internal/auth"
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// serveGraphQL is the one endpoint: it checks the request, finds its operation and hands it to the transport that the
+// client asked for.
+func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodGet, http.MethodPost:
+	case http.MethodOptions:
+		w.Header().Set("Allow", "GET, POST, OPTIONS")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	default:
+		w.Header().Set("Allow", "GET, POST, OPTIONS")
+		s.refuse(w, r, http.StatusMethodNotAllowed, models.Errorf(models.CodeBadUserInput, "/graphql takes POST and GET"))
+		return
+	}
+	switch {
+	case s.draining():
+		s.refuseDraining(w, r)
+	case isUpgrade(r):
+		s.serveSocket(w, r)
+	default:
+		s.serveRequest(w, r)
+	}
+}
+
+func isUpgrade(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+}
+
+// serveRequest answers over HTTP: one response, or an event stream.
+func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
+	media, stream := negotiate(r.Header)
+	if media == "" {
+		s.refuse(w, r, http.StatusNotAcceptable, models.Errorf(models.CodeBadUserInput,
+			"Accept names nothing that is served here: %s, %s, %s", mediaJSON, mediaResponse, mediaStream))
+		return
+	}
+	if r.Method == http.MethodPost && !isJSON(r.Header) {
+		s.refuse(w, r, http.StatusUnsupportedMediaType, models.Errorf(models.CodeBadUserInput,
+			"send the request as Content-Type: %s, in UTF-8 and uncompressed", mediaJSON))
+		return
+	}
+	viewer, err := s.authenticate(r)
+	if err != nil {
+		s.refuse(w, r, 0, err)
+		return
+	}
+	params, err := s.readParams(w, r)
+	if err != nil {
+		status := http.StatusBadRequest
+		if models.CodeOf(err) == models.CodePayloadTooLarge {
+			status = http.StatusRequestEntityTooLarge
+		}
+		s.refuse(w, r, status, err)
+		return
+	}
+
+	ctx := auth.WithViewer(graphql.StartOperationTrace(r.Context()), viewer)
+	r = r.WithContext(ctx)
+	op, errs := s.opt.Executor.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		resp := s.opt.Executor.DispatchError(graphql.WithOperationContext(ctx, op), errs)
+		if media == mediaStream {
+			s.streamOne(w, resp)
+		} else {
+			s.write(w, r, media, statusOf(media, resp), resp)
+		}
+		return
+	}
+	s.serveOperation(w, r, media, stream, op)
+}
+
+// serveOperation chooses the transport, now that the kind of operation is known.
+func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request, media string, stream bool, op *graphql.OperationContext) {
+	kind := op.Operation.Operation
+	switch {
+	case r.Method == http.MethodGet && kind == ast.Mutation:
+		w.Header().Set("Allow", "POST")
+		s.refuse(w, r, http.StatusMethodNotAllowed, models.Errorf(models.CodeBadUserInput, "mutations need POST"))
+	case kind == ast.Subscription && !stream:
+		s.refuse(w, r, http.StatusNotAcceptable, models.Errorf(models.CodeBadUserInput,
+			"a subscription needs Accept: %s, or a WebSocket with the subprotocol %s", mediaStream, subprotocol))
+	case kind == ast.Subscription || media == mediaStream:
+		s.serveStream(w, r, op)
+	case isIncremental(op):
+		s.refuse(w, r, http.StatusNotAcceptable, models.Errorf(models.CodeBadUserInput,
+			"@defer needs Accept: %s, or a WebSocket with the subprotocol %s", mediaStream, subprotocol))
+	default:
+		s.serveSingle(w, r, media, op)
+	}
+}
+
+// serveSingle answers a query or mutation with its one response.
+func (s *Server) serveSingle(w http.ResponseWriter, r *http.Request, media string, op *graphql.OperationContext) {
+	s.run(r.Context(), op, nil, func(resp *graphql.Response) bool {
+		s.write(w, r, media, statusOf(media, resp), resp)
+		return false
+	})
+}
+
+func (s *Server) authenticate(r *http.Request) (models.Viewer, error) {
+	c, err := headerCredentials(r.Header)
+	if err != nil {
+		return models.Viewer{}, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.opt.RequestTimeout)
+	defer cancel()
+	return s.opt.Auth.Authenticate(ctx, c)
+}
+
+// headerCredentials reads the credentials of a request. One that is there twice is none: what stands between client and
+// server may have meant the other.
+func headerCredentials(h http.Header) (auth.Credentials, error) {
+	for _, name := range []string{"Authorization", "X-Principal", "X-Tenant-ID"} {
+		if len(h.Values(name)) > 1 {
+			return auth.Credentials{}, models.Errorf(models.CodeUnauthenticated, "the header %s is there more than once", name)
+		}
+	}
+	return auth.Credentials{
+		Authorization: h.Get("Authorization"),
+		Principal:     h.Get("X-Principal"),
+		TenantID:      h.Get("X-Tenant-ID"),
+	}, nil
+}

@@ -1,0 +1,92 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/rs/cors"
+
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// checkHost lets pass, in development, only requests to a loopback name or address: a page of another site that points
+// its own name at 127.0.0.1 (DNS rebinding) would else be same-origin with a server that believes everyone.
+func (s *Server) checkHost(next http.Handler) http.Handler {
+	if !s.opt.Development {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !loopbackHost(r.Host) {
+			s.refuse(w, r, http.StatusForbidden, models.Errorf(models.CodeForbidden,
+				"in development mode only requests to localhost or a loopback address are answered, not to %.100q", r.Host))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// loopbackHost tells whether a Host header names this machine: localhost, *.localhost, 127.0.0.0/8 or ::1.
+func loopbackHost(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	} else if inner, ok := strings.CutPrefix(host, "["); ok {
+		host = strings.TrimSuffix(inner, "]")
+	}
+	name := strings.TrimSuffix(strings.ToLower(host), ".")
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// checkOrigin refuses what a page of a foreign origin sends, by whatever method, streams and WebSockets included: CORS
+// alone would only hide the answer from the page, and does not exist for WebSockets.
+func (s *Server) checkOrigin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		origins := r.Header.Values("Origin")
+		listed := len(origins) == 1 && s.origins[normalOrigin(origins[0])]
+		own := len(origins) == 1 && normalOrigin(origins[0]) == ownOrigin(r)
+		crossSite := strings.EqualFold(r.Header.Get("Sec-Fetch-Site"), "cross-site")
+		if (len(origins) > 0 && !listed && !own) || (crossSite && !listed) {
+			w.Header().Add("Vary", "Origin")
+			s.refuse(w, r, http.StatusForbidden, models.Errorf(models.CodeForbidden,
+				"pages of this origin may not call the API; list the origin in ASYNCGATE_CORS_ALLOWED_ORIGINS to allow it"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// allowOrigins adds the CORS headers for the listed origins and answers preflights. It decides by function, never by
+// rs/cors's own list: an empty one means every origin there, and none here.
+func (s *Server) allowOrigins(next http.Handler) http.Handler {
+	return cors.New(cors.Options{
+		AllowOriginFunc: func(origin string) bool { return s.origins[normalOrigin(origin)] },
+		AllowedMethods:  []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders:  []string{"Accept", "Authorization", "Content-Type", "Traceparent", "X-Principal", "X-Tenant-ID"},
+		MaxAge:          600,
+	}).Handler(next)
+}
+
+// ownOrigin is the origin of the pages that this server itself serves.
+func ownOrigin(r *http.Request) string {
+	if r.TLS != nil {
+		return normalOrigin("https://" + r.Host)
+	}
+	return normalOrigin("http://" + r.Host)
+}
+
+// normalOrigin makes origins comparable: lower case, without the scheme's own port.
+func normalOrigin(origin string) string {
+	origin = strings.ToLower(origin)
+	if rest, ok := strings.CutPrefix(origin, "http://"); ok {
+		return "http://" + strings.TrimSuffix(rest, ":80")
+	}
+	if rest, ok := strings.CutPrefix(origin, "https://"); ok {
+		return "https://" + strings.TrimSuffix(rest, ":443")
+	}
+	return origin
+}

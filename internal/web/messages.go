@@ -1,0 +1,172 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/asyncgate/asyncgate/internal/auth"
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// The messages of graphql-transport-ws. What the protocol does not know closes the socket with 4400.
+const (
+	typeInit      = "connection_init"
+	typeAck       = "connection_ack"
+	typePing      = "ping"
+	typePong      = "pong"
+	typeSubscribe = "subscribe"
+	typeNext      = "next"
+	typeError     = "error"
+	typeComplete  = "complete"
+)
+
+type message struct {
+	ID      string          `json:"id,omitempty"`
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+// parseMessage reads a message from a client. Names count exactly as written.
+func parseMessage(data []byte) (message, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(data, &fields); err != nil || fields == nil {
+		return message{}, closing(closeBadMessage, "Invalid message: no JSON object")
+	}
+	m := message{Payload: fields["payload"]}
+	if string(m.Payload) == "null" {
+		m.Payload = nil
+	}
+	if json.Unmarshal(fields["type"], &m.Type) != nil {
+		return message{}, closing(closeBadMessage, "Invalid message: type must be a string")
+	}
+	if id, ok := fields["id"]; ok && json.Unmarshal(id, &m.ID) != nil {
+		return message{}, closing(closeBadMessage, "Invalid message: id must be a string")
+	}
+	return m, nil
+}
+
+// handle answers one message; an error ends the socket.
+func (c *socket) handle(data []byte) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = closing(closeInternal, "%s", c.s.present(c.ctx, c.s.panicked(c.ctx, value)).Message)
+		}
+	}()
+	m, err := parseMessage(data)
+	if err != nil {
+		return err
+	}
+	switch m.Type {
+	case typeInit:
+		return c.handleInit(m)
+	case typePing, typePong:
+		if len(m.Payload) > 0 && m.Payload[0] != '{' {
+			return closing(closeBadMessage, "Invalid message: payload of %s must be an object", m.Type)
+		}
+		if m.Type == typePing {
+			c.write(message{Type: typePong, Payload: m.Payload})
+		}
+		return nil
+	case typeSubscribe:
+		return c.handleSubscribe(m)
+	case typeComplete:
+		if m.ID == "" {
+			return closing(closeBadMessage, "Invalid message: complete needs an id")
+		}
+		c.cancel(m.ID)
+		return nil
+	default:
+		return closing(closeBadMessage, "Invalid message: unknown type %.40q", m.Type)
+	}
+}
+
+// handleInit authenticates: by the payload, and where it says nothing by the headers of the handshake.
+func (c *socket) handleInit(m message) error {
+	if c.acknowledged {
+		return closing(closeTooManyInits, "Too many initialisation requests")
+	}
+	c.initTimer.Stop()
+	credentials, err := headerCredentials(c.request.Header)
+	if err == nil {
+		credentials, err = initCredentials(m.Payload, credentials)
+	}
+	if err == nil {
+		ctx, cancel := context.WithTimeout(c.ctx, c.s.opt.RequestTimeout)
+		defer cancel()
+		c.viewer, err = c.s.opt.Auth.Authenticate(ctx, credentials)
+	}
+	if err != nil {
+		return c.refuseInit(err)
+	}
+	c.acknowledged = true
+	c.write(message{Type: typeAck})
+	return nil
+}
+
+func (c *socket) refuseInit(err error) error {
+	if e := new(closeError); errors.As(err, &e) {
+		return e
+	}
+	shown := c.s.present(c.ctx, err)
+	code := closeInternal
+	switch models.CodeOf(err) {
+	case models.CodeUnauthenticated:
+		code = closeUnauthorized
+	case models.CodeForbidden:
+		code = closeForbidden
+	case models.CodeUnavailable, models.CodeRateLimited:
+		code = closeTryAgainLater
+	}
+	return closing(code, "%s: %s", shown.Extensions["code"], shown.Message)
+}
+
+// initCredentials overrides what connection_init says in any case of its keys. A key that is there twice is none.
+func initCredentials(payload json.RawMessage, c auth.Credentials) (auth.Credentials, error) {
+	if len(payload) == 0 {
+		return c, nil
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(payload, &fields) != nil {
+		return c, closing(closeBadMessage, "Invalid message: payload of connection_init must be an object")
+	}
+	targets := map[string]*string{"authorization": &c.Authorization, "x-principal": &c.Principal, "x-tenant-id": &c.TenantID}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		name := strings.ToLower(key)
+		target, ok := targets[name]
+		if !ok {
+			continue
+		}
+		if target == nil {
+			return c, models.Errorf(models.CodeUnauthenticated, "connection_init has %s more than once", name)
+		}
+		targets[name] = nil
+		var value *string
+		if json.Unmarshal(fields[key], &value) != nil {
+			return c, models.Errorf(models.CodeUnauthenticated, "%s in connection_init must be a string", name)
+		}
+		if value != nil && *value != "" {
+			*target = *value
+		}
+	}
+	return c, nil
+}
+
+// handleSubscribe starts an operation.
+func (c *socket) handleSubscribe(m message) error {
+	if !c.acknowledged {
+		return closing(closeUnauthorized, "Unauthorized")
+	}
+	if m.ID == "" {
+		return closing(closeBadMessage, "Invalid message: subscribe needs an id")
+	}
+	params, err := parseRequest(m.Payload)
+	if err != nil {
+		return closing(closeBadMessage, "Invalid message: %s", c.s.present(c.ctx, err).Message)
+	}
+	params.Headers = c.request.Header
+	return c.start(m.ID, params)
+}

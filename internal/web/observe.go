@@ -1,0 +1,97 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/asyncgate/asyncgate/internal/trace"
+)
+
+// observe is the outermost layer: trace id, headers that every answer has, time limits of the connection, recovery from
+// panics, access log.
+func (s *Server) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		id, ok := trace.FromTraceparent(r.Header.Get("Traceparent"))
+		if !ok {
+			id = trace.New()
+		}
+		r = r.WithContext(trace.WithID(r.Context(), id))
+		rec := &recorder{ResponseWriter: w}
+		setHeaders(w.Header())
+		s.limitConnection(w)
+
+		defer func() {
+			s.opt.Logger.DebugContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "status", rec.status,
+				"bytes", rec.bytes, "duration", time.Since(start), "trace_id", id)
+		}()
+		defer func() {
+			value := recover()
+			switch {
+			case value == nil:
+			case isAbort(value):
+				panic(value)
+			case rec.status != 0:
+				_ = s.panicked(r.Context(), value)
+				panic(http.ErrAbortHandler) // half an answer is sent: the connection must end, or it would look whole
+			default:
+				s.refuse(rec, r, http.StatusInternalServerError, s.panicked(r.Context(), value))
+			}
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+// isAbort tells whether a panic is net/http's own way to give a connection up.
+func isAbort(value any) bool {
+	err, ok := value.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
+}
+
+// limitConnection bounds the reading and writing of the request that begins. Handlers that take longer on purpose move
+// the limits; they are also what a stream left behind on a connection that is used again.
+func (s *Server) limitConnection(w http.ResponseWriter) {
+	c := http.NewResponseController(w)
+	now := time.Now()
+	_ = c.SetReadDeadline(now.Add(s.opt.RequestTimeout))
+	_ = c.SetWriteDeadline(now.Add(2*s.opt.RequestTimeout + s.opt.WriteTimeout))
+}
+
+// setHeaders sets what is right for every answer; pages loosen the policy for their own files.
+func setHeaders(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+}
+
+// recorder remembers what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+// WriteHeader remembers the first final status.
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts.
+func (r *recorder) Write(p []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(p)
+	r.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap gives http.ResponseController what lies beneath.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

@@ -1,0 +1,77 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// envelope is graphql.Response as the specification wants it: no data entry when nothing was executed.
+type envelope struct {
+	Errors     gqlerror.List   `json:"errors,omitempty"`
+	Data       json.RawMessage `json:"data,omitempty"`
+	Label      string          `json:"label,omitempty"`
+	Path       ast.Path        `json:"path,omitempty"`
+	HasNext    *bool           `json:"hasNext,omitempty"`
+	Extensions map[string]any  `json:"extensions,omitempty"`
+}
+
+// encode writes a response on one line, which the framing of event streams needs.
+func encode(resp *graphql.Response) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(envelope(*resp)); err != nil {
+		return nil, fmt.Errorf("encoding a response: %w", err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// executed tells whether execution began: only then a response has data, be it null.
+func executed(resp *graphql.Response) bool { return len(resp.Data) > 0 }
+
+// statusOf returns the HTTP status of a response. Partial data is a success; a response without any is a failure of its
+// errors' kind.
+func statusOf(media string, resp *graphql.Response) int {
+	if executed(resp) && string(resp.Data) != "null" {
+		return http.StatusOK
+	}
+	code := commonCode(resp.Errors)
+	switch {
+	case code == models.CodeUnavailable:
+		// Also when execution had begun: proxies and clients shall see that nothing came of it.
+		return http.StatusServiceUnavailable
+	case executed(resp):
+		return http.StatusOK
+	case code == models.CodeUnauthenticated:
+		return http.StatusUnauthorized
+	case code == models.CodeRateLimited:
+		return http.StatusTooManyRequests
+	case code == models.CodeInternal:
+		return http.StatusInternalServerError
+	case media == mediaResponse:
+		return http.StatusBadRequest
+	default:
+		return http.StatusOK
+	}
+}
+
+// commonCode returns the code that all errors have, "" when they differ or there are none.
+func commonCode(errs gqlerror.List) models.Code {
+	var common string
+	for i, err := range errs {
+		code, _ := err.Extensions["code"].(string)
+		if i > 0 && code != common {
+			return ""
+		}
+		common = code
+	}
+	return models.Code(common)
+}

@@ -1,0 +1,179 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/coder/websocket"
+
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// subprotocol is the transport of github.com/enisdenjo/graphql-ws.
+const subprotocol = "graphql-transport-ws"
+
+// Close codes of the subprotocol, and of WebSocket itself.
+const (
+	closeGoingAway         = websocket.StatusGoingAway // clients connect again
+	closeTryAgainLater     = websocket.StatusTryAgainLater
+	closeInternal          = websocket.StatusCode(4500)
+	closeBadMessage        = websocket.StatusCode(4400)
+	closeUnauthorized      = websocket.StatusCode(4401)
+	closeForbidden         = websocket.StatusCode(4403)
+	closeWrongSubprotocol  = websocket.StatusCode(4406)
+	closeInitTimeout       = websocket.StatusCode(4408)
+	closeSubscriberExists  = websocket.StatusCode(4409)
+	closeTooManyInits      = websocket.StatusCode(4429)
+	maxCloseReason         = 123
+	envelopeBytes          = 4 << 10 // what a message has around its payload
+	maxOperationIDInReason = 60
+)
+
+// closeError ends a socket with a code and a reason.
+type closeError struct {
+	code   websocket.StatusCode
+	reason string
+}
+
+func (e *closeError) Error() string { return fmt.Sprintf("%d: %s", e.code, e.reason) }
+
+func closing(code websocket.StatusCode, format string, args ...any) error {
+	return &closeError{code, fmt.Sprintf(format, args...)}
+}
+
+// socket is one WebSocket: a reader (messages.go), operations that each run in a goroutine of their own
+// (socket_operation.go), pings, and the end.
+type socket struct {
+	s       *Server
+	ws      *websocket.Conn
+	request *http.Request
+
+	// viewer and acknowledged belong to the reader.
+	viewer       models.Viewer
+	acknowledged bool
+	initTimer    *time.Timer
+
+	// ctx ends all operations; streams, which comes from it, only subscriptions.
+	ctx, streams              context.Context
+	endOperations, endStreams context.CancelFunc
+
+	mu       sync.Mutex
+	active   map[string]*operation
+	draining bool
+	running  sync.WaitGroup
+
+	// writeMu makes "still wanted? then write" one step.
+	writeMu sync.Mutex
+}
+
+// serveSocket takes a WebSocket and returns when it has ended, with all that ran on it.
+func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
+	leave, ok := s.enterSocket()
+	if !ok {
+		s.refuseDraining(w, r)
+		return
+	}
+	defer leave()
+	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		Subprotocols:       []string{subprotocol},
+		InsecureSkipVerify: true, // checkOrigin has verified it, scheme and port included
+	})
+	if err != nil {
+		return // Accept has answered
+	}
+	ws.SetReadLimit(s.opt.MaxBody + envelopeBytes)
+	c := &socket{s: s, ws: ws, request: r, active: map[string]*operation{}}
+	c.ctx, c.endOperations = context.WithCancel(context.WithoutCancel(r.Context()))
+	c.streams, c.endStreams = context.WithCancel(c.ctx)
+	c.serve()
+}
+
+func (c *socket) serve() {
+	unkill := context.AfterFunc(c.s.killed, func() { c.ws.CloseNow() })
+	defer unkill()
+	c.initTimer = time.AfterFunc(c.s.opt.InitTimeout, func() {
+		c.close(closeInitTimeout, "Connection initialisation timeout")
+	})
+	var helpers sync.WaitGroup
+	helpers.Go(c.keepAlive)
+	helpers.Go(c.awaitDrain)
+
+	err := c.read()
+	c.initTimer.Stop()
+	c.endOperations()
+	if e := new(closeError); errors.As(err, &e) {
+		c.close(e.code, e.reason)
+	}
+	c.ws.CloseNow()
+	c.running.Wait()
+	helpers.Wait()
+}
+
+// read takes messages until the peer is gone or one of them ends the socket.
+func (c *socket) read() error {
+	if c.ws.Subprotocol() != subprotocol {
+		return closing(closeWrongSubprotocol, "Subprotocol not acceptable")
+	}
+	for {
+		kind, data, err := c.ws.Read(context.Background())
+		if err != nil {
+			return err
+		}
+		if kind != websocket.MessageText {
+			return closing(closeBadMessage, "Invalid message: binary")
+		}
+		if err := c.handle(data); err != nil {
+			return err
+		}
+	}
+}
+
+// keepAlive ends the socket when its peer does not answer a ping before the next one is due.
+func (c *socket) keepAlive() {
+	pings := time.NewTicker(c.s.opt.KeepAlive)
+	defer pings.Stop()
+	for {
+		select {
+		case <-c.ctx.Done():
+			return
+		case <-pings.C:
+		}
+		ctx, cancel := context.WithTimeout(c.ctx, c.s.opt.KeepAlive)
+		err := c.ws.Ping(ctx)
+		cancel()
+		if err != nil && c.ctx.Err() == nil {
+			c.ws.CloseNow()
+			return
+		}
+	}
+}
+
+// awaitDrain ends the socket when the server drains: subscriptions at once and without `complete`, so that clients take
+// them up again on another replica; queries and mutations first run to their end.
+func (c *socket) awaitDrain() {
+	select {
+	case <-c.ctx.Done():
+		return
+	case <-c.s.opt.Drain:
+	}
+	c.mu.Lock()
+	c.draining = true
+	c.mu.Unlock()
+	c.endStreams()
+	c.running.Wait()
+	c.close(closeGoingAway, "going away")
+}
+
+// close says goodbye, with a few seconds for the peer to answer.
+func (c *socket) close(code websocket.StatusCode, reason string) {
+	for len(reason) > maxCloseReason || !utf8.ValidString(reason) {
+		reason = strings.ToValidUTF8(reason[:min(len(reason), maxCloseReason)], "")
+	}
+	_ = c.ws.Close(code, reason) // an error only tells that the peer is gone already
+}

@@ -1,0 +1,167 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/asyncgate/asyncgate/internal/auth"
+	"github.com/asyncgate/asyncgate/internal/trace"
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// How responses become messages: a refusal before execution (documents that do not validate, a missing scope, a
+// subscription that cannot be set up) is one `error`, which ends the operation. Everything after is `next`, errors
+// included, and `complete` when the executor has no more: so a subscription that is cut off in its middle, as by
+// SUBSCRIBER_TOO_SLOW, ends with a `next` that says why, then `complete`, and the client resumes with its cursor.
+
+// operation is one that runs on a socket.
+type operation struct {
+	id     string
+	ctx    context.Context
+	cancel context.CancelFunc
+	// stream tells of a subscription, once its document has been read.
+	stream bool
+}
+
+// wanted tells whether the client is to hear more of op. What ends a subscription while draining is that all are ending:
+// it must not look complete.
+func (c *socket) wanted(op *operation) bool {
+	return op.ctx.Err() == nil && (!op.stream || !c.s.draining())
+}
+
+// start reserves the id and runs the operation.
+func (c *socket) start(id string, params *graphql.RawParams) error {
+	op := &operation{id: id}
+	c.mu.Lock()
+	switch {
+	case c.active[id] != nil:
+		c.mu.Unlock()
+		return closing(closeSubscriberExists, "Subscriber for %.*s already exists", maxOperationIDInReason, id)
+	case c.draining:
+		c.mu.Unlock()
+		c.reject(id, errDraining())
+		return nil
+	case len(c.active) >= c.s.opt.MaxOperations:
+		c.mu.Unlock()
+		c.reject(id, models.Errorf(models.CodeRateLimited,
+			"%d operations run on this connection already; end one, or open another connection", c.s.opt.MaxOperations))
+		return nil
+	}
+	op.ctx, op.cancel = context.WithCancel(c.ctx)
+	c.active[id] = op
+	c.running.Add(1)
+	c.mu.Unlock()
+
+	go func() {
+		defer c.running.Done()
+		defer op.cancel()
+		c.operate(op, params)
+	}()
+	return nil
+}
+
+// operate runs the operation to its end and says how it ended.
+func (c *socket) operate(op *operation, params *graphql.RawParams) {
+	ctx := auth.WithViewer(trace.WithID(op.ctx, trace.New()), c.viewer)
+	ctx = graphql.StartOperationTrace(ctx)
+	// The last message: none when nobody waits for it, as after `complete` from the client or while draining.
+	last := message{ID: op.id, Type: typeComplete}
+	defer func() {
+		if value := recover(); value != nil {
+			last = c.errorMessage(ctx, op.id, c.s.problem(ctx, c.s.panicked(ctx, value)))
+		}
+		c.finish(op, last)
+	}()
+
+	opCtx, errs := c.s.opt.Executor.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		last = c.errorMessage(ctx, op.id, c.s.opt.Executor.DispatchError(graphql.WithOperationContext(ctx, opCtx), errs))
+		return
+	}
+	if op.stream = opCtx.Operation.Operation == ast.Subscription; op.stream {
+		stop := context.AfterFunc(c.streams, op.cancel)
+		defer stop()
+	}
+	first := true
+	c.s.run(ctx, opCtx, nil, func(resp *graphql.Response) bool {
+		if first && !executed(resp) {
+			last = c.errorMessage(ctx, op.id, resp)
+			return false
+		}
+		first = false
+		return c.send(op, c.nextMessage(ctx, op.id, resp))
+	})
+}
+
+// send writes a message of a running operation; false when it is not wanted any more.
+func (c *socket) send(op *operation, m message) bool {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	return c.wanted(op) && c.write(m)
+}
+
+// finish frees the id and writes the operation's last message, in one step: a client that uses the id again finds it
+// free, and hears nothing of the old operation after that.
+func (c *socket) finish(op *operation, last message) {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	wanted := c.wanted(op)
+	c.mu.Lock()
+	if c.active[op.id] == op {
+		delete(c.active, op.id)
+	}
+	c.mu.Unlock()
+	if wanted {
+		c.write(last)
+	}
+}
+
+// cancel ends an operation at its client's wish. Ids that are unknown have ended by themselves, a moment before.
+func (c *socket) cancel(id string) {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if op := c.active[id]; op != nil {
+		delete(c.active, id)
+		op.cancel()
+	}
+}
+
+// reject answers a subscribe that was not started.
+func (c *socket) reject(id string, err error) {
+	ctx := trace.WithID(c.ctx, trace.New())
+	c.write(c.errorMessage(ctx, id, c.s.problem(ctx, err)))
+}
+
+func (c *socket) nextMessage(ctx context.Context, id string, resp *graphql.Response) message {
+	payload, err := encode(resp)
+	if err != nil {
+		payload, _ = encode(c.s.problem(ctx, err))
+	}
+	return message{ID: id, Type: typeNext, Payload: payload}
+}
+
+func (c *socket) errorMessage(ctx context.Context, id string, resp *graphql.Response) message {
+	payload, err := json.Marshal(resp.Errors)
+	if err != nil {
+		payload, _ = json.Marshal(c.s.problem(ctx, err).Errors)
+	}
+	return message{ID: id, Type: typeError, Payload: payload}
+}
+
+// write sends a message within its time; a peer that does not read loses the socket. False when it is lost.
+func (c *socket) write(m message) bool {
+	data, err := json.Marshal(m)
+	if err != nil {
+		return false
+	}
+	// Not the operation's context: its end would tear the message, and the socket with it.
+	ctx, cancel := context.WithTimeout(context.Background(), c.s.opt.WriteTimeout)
+	defer cancel()
+	return c.ws.Write(ctx, websocket.MessageText, data) == nil
+}

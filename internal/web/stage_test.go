@@ -1,0 +1,220 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"go.uber.org/goleak"
+
+	"github.com/asyncgate/asyncgate/internal/auth"
+	"github.com/asyncgate/asyncgate/internal/trace"
+	"github.com/asyncgate/asyncgate/internal/web"
+	"github.com/asyncgate/asyncgate/models"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// stage is a server on a small executable schema whose operations wait for the test's gates.
+type stage struct {
+	url    string
+	server *httptest.Server
+	web    *web.Server
+	client *http.Client
+	logs   *logBuffer
+
+	// entered is sent to when `hold` or a subscription has begun; release lets `hold` go on.
+	entered chan string
+	release chan struct{}
+	// ticks feeds the subscription `ticks`; closing it ends the subscription.
+	ticks chan string
+	// ended is sent to when a subscription's context is done.
+	ended chan struct{}
+
+	drain chan struct{}
+	ready func(context.Context) error
+}
+
+const stageSchema = `
+	type Query {
+		echo(value: String): String
+		deep: Query
+		whoami: String!
+		traceId: String!
+		hold: String!
+		fails: String!
+		unavailable: String!
+		panics: String!
+		broken: String!
+	}
+	type Mutation { hold: String! }
+	type Subscription { ticks: String!  refused: String!  cutOff: String! panics: String! }
+`
+
+// newStage starts a server with the options that change sets.
+func newStage(t *testing.T, change ...func(*web.Options)) *stage {
+	t.Helper()
+	s := &stage{
+		entered: make(chan string, 100),
+		release: make(chan struct{}),
+		ticks:   make(chan string),
+		ended:   make(chan struct{}, 100),
+		drain:   make(chan struct{}),
+		logs:    &logBuffer{},
+	}
+	exec := executor.New(s)
+	exec.SetErrorPresenter(presentForTest)
+	options := web.Options{
+		Executor:       exec,
+		Auth:           auth.Development{},
+		Ready:          func(ctx context.Context) error { return s.ready(ctx) },
+		Drain:          s.drain,
+		Logger:         slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		AllowedOrigins: []string{"http://localhost:3000"},
+		Development:    true,
+	}
+	s.ready = func(context.Context) error { return nil }
+	for _, f := range change {
+		f(&options)
+	}
+	s.web = web.New(options)
+	s.server = httptest.NewServer(s.web)
+	s.url = s.server.URL
+	s.client = &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(func() {
+		s.client.CloseIdleConnections()
+		s.server.CloseClientConnections()
+		s.server.Close()
+	})
+	return s
+}
+
+func presentForTest(ctx context.Context, err error) *gqlerror.Error {
+	var shown *gqlerror.Error
+	if !errors.As(err, &shown) {
+		shown = gqlerror.WrapPath(graphql.GetPath(ctx), err)
+	}
+	code, ok := shown.Extensions["code"].(string)
+	if !ok {
+		code = string(models.CodeOf(err))
+	}
+	shown.Extensions = map[string]any{"code": code, "retryable": models.Code(code).Retryable(), "traceId": trace.ID(ctx)}
+	return shown
+}
+
+// Schema implements graphql.ExecutableSchema.
+func (s *stage) Schema() *ast.Schema { return theSchema() }
+
+var theSchema = sync.OnceValue(func() *ast.Schema { return gqlparser.MustLoadSchema(&ast.Source{Input: stageSchema}) })
+
+// Complexity implements graphql.ExecutableSchema.
+func (s *stage) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
+	return 0, false
+}
+
+// Exec implements graphql.ExecutableSchema for documents of one field.
+func (s *stage) Exec(ctx context.Context) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	field := op.Operation.SelectionSet[0].(*ast.Field)
+	if op.Operation.Operation == ast.Subscription {
+		return s.subscribe(ctx, field)
+	}
+	done := false
+	return func(ctx context.Context) *graphql.Response {
+		if done {
+			return nil
+		}
+		done = true
+		value, err := s.resolve(ctx, field, field.ArgumentMap(op.Variables))
+		if err != nil {
+			graphql.AddError(ctx, err)
+			if field.Definition.Type.NonNull {
+				return &graphql.Response{Data: []byte("null")}
+			}
+		}
+		if text, ok := value.(string); ok && text == "\x00broken" {
+			return &graphql.Response{Data: []byte(`{"broken":`)}
+		}
+		data, _ := json.Marshal(map[string]any{field.Alias: value})
+		return &graphql.Response{Data: data}
+	}
+}
+
+func (s *stage) resolve(ctx context.Context, field *ast.Field, args map[string]any) (any, error) {
+	switch field.Name {
+	case "echo":
+		return args["value"], nil
+	case "whoami":
+		v, _ := auth.ViewerFrom(ctx)
+		return v.String(), nil
+	case "traceId":
+		return trace.ID(ctx), nil
+	case "hold":
+		s.entered <- "hold"
+		select {
+		case <-s.release:
+			return "released", nil
+		case <-ctx.Done():
+			return nil, models.Errorf(models.CodeUnavailable, "cut off: %v", ctx.Err())
+		}
+	case "fails":
+		return nil, errors.New("a secret of the database")
+	case "unavailable":
+		return nil, models.Errorf(models.CodeUnavailable, "the database is out of reach")
+	case "broken":
+		return "\x00broken", nil
+	default:
+		panic("oh no")
+	}
+}
+
+func (s *stage) subscribe(ctx context.Context, field *ast.Field) graphql.ResponseHandler {
+	switch field.Name {
+	case "refused":
+		graphql.AddError(ctx, models.Errorf(models.CodeBadUserInput, "after is no cursor"))
+		return nil
+	case "panics":
+		panic("oh no")
+	case "cutOff":
+		n := 0
+		return func(ctx context.Context) *graphql.Response {
+			n++
+			switch n {
+			case 1:
+				return &graphql.Response{Data: []byte(`{"cutOff":"one"}`)}
+			case 2:
+				graphql.AddError(ctx, models.Errorf(models.CodeSubscriberTooSlow, "resume with your cursor"))
+				return &graphql.Response{}
+			default:
+				return nil
+			}
+		}
+	}
+	s.entered <- "ticks"
+	context.AfterFunc(ctx, func() { s.ended <- struct{}{} })
+	var buf bytes.Buffer // used again for each response, as generated code does
+	return func(ctx context.Context) *graphql.Response {
+		select {
+		case tick, ok := <-s.ticks:
+			if !ok {
+				return nil
+			}
+			buf.Reset()
+			_ = json.NewEncoder(&buf).Encode(map[string]string{"ticks": tick})
+			return &graphql.Response{Data: buf.Bytes()}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}

@@ -1,0 +1,127 @@
+// The page: what is written is sent, what comes back is shown.
+import { examples } from "./examples.js";
+import { renderJSON } from "./json.js";
+import { execute } from "./request.js";
+import { showSchema } from "./schema.js";
+
+const $ = (id) => document.getElementById(id);
+const fields = ["query", "variables", "tenant", "principal"]; // not authorization: a key does not belong into storage
+const shownEvents = 200;
+
+let running = null; // the AbortController of what runs
+let lastLease = "00000000-0000-0000-0000-000000000000";
+
+function headers() {
+  const all = { "X-Tenant-ID": $("tenant").value, "X-Principal": $("principal").value, Authorization: $("authorization").value };
+  return Object.fromEntries(Object.entries(all).map(([k, v]) => [k, v.trim()]).filter(([, v]) => v));
+}
+
+function status(text, kind = "") {
+  $("status").textContent = text;
+  $("status").className = `status ${kind}`;
+}
+
+function answer(title, text) {
+  const failed = /^\s*\{\s*"errors"/.test(text);
+  const box = document.createElement("article");
+  box.className = failed ? "answer bad" : "answer";
+  const head = document.createElement("header");
+  const time = document.createElement("span");
+  time.textContent = new Date().toLocaleTimeString();
+  head.append(title, time);
+  box.append(head, renderJSON(text));
+  return box;
+}
+
+function remember(text) {
+  const lease = /"leases":\s*\[\s*\{\s*"id":\s*"([0-9a-f-]{36})"/.exec(text);
+  if (lease) lastLease = lease[1];
+}
+
+async function run() {
+  running?.abort();
+  const mine = (running = new AbortController());
+  const current = () => running === mine;
+  $("stop").disabled = false;
+  $("result").replaceChildren();
+  status("running…");
+  save();
+  let count = 0;
+  let streaming = false;
+  const start = performance.now();
+  try {
+    const end = await execute({
+      query: $("query").value,
+      variables: $("variables").value,
+      headers: headers(),
+      signal: mine.signal,
+      onOpen: (code, type) => {
+        streaming = type === "text/event-stream";
+        if (streaming && current()) status("listening…", "good");
+      },
+      onResponse: (text) => {
+        if (!current()) return;
+        remember(text);
+        count++;
+        $("result").prepend(answer(streaming ? `event ${count}` : "response", text));
+        while ($("result").childElementCount > shownEvents) $("result").lastElementChild.remove();
+        if (streaming) status(`listening… ${count} event${count === 1 ? "" : "s"}`, "good");
+      },
+    });
+    if (!current()) return;
+    const ok = end.status < 400 && end.complete;
+    if (!streaming) status(`HTTP ${end.status} in ${Math.round(performance.now() - start)} ms`, ok ? "good" : "bad");
+    else status(end.complete ? "the stream is complete" : "the server ended the stream: run it again with after: the last cursor", ok ? "" : "bad");
+  } catch (error) {
+    if (!current()) return;
+    if (error.name === "AbortError") status("stopped");
+    else status(error instanceof SyntaxError ? `Variables: ${error.message}` : `no connection: ${error.message}`, "bad");
+  } finally {
+    if (current()) {
+      running = null;
+      $("stop").disabled = true;
+    }
+  }
+}
+
+function load(example) {
+  $("query").value = example.query;
+  const variables = JSON.stringify(example.variables, null, 2).replace("$lastLease", lastLease);
+  $("variables").value = variables === "{}" ? "" : variables;
+  if (example.principal) $("principal").value = example.principal;
+}
+
+function save() {
+  for (const id of fields) sessionStorage.setItem(id, $(id).value);
+}
+
+function restore() {
+  load(examples[0]);
+  for (const id of fields) {
+    const value = sessionStorage.getItem(id);
+    if (value !== null) $(id).value = value;
+  }
+}
+
+function offer(example) {
+  const button = document.createElement("button");
+  const about = document.createElement("small");
+  about.textContent = example.about;
+  button.append(example.name, about);
+  button.onclick = () => load(example);
+  return button;
+}
+
+function onKey(event) {
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+    event.preventDefault();
+    run();
+  }
+}
+
+$("examples").append(...examples.map(offer));
+$("run").onclick = run;
+$("stop").onclick = () => running?.abort();
+document.addEventListener("keydown", onKey);
+restore();
+showSchema($("schema"), headers);

@@ -1,0 +1,117 @@
+// Package web is the front: routes, transports, the checks that come before a GraphQL operation, health and pages.
+//
+// The room owes the others requests that are what they say: from an allowed origin, in development to a loopback name,
+// within the size limit, with a viewer and a trace id in the context. It owes clients the letter of GraphQL over HTTP,
+// graphql-sse and graphql-transport-ws, typed errors only, and no connection that hangs or grows without bound. It must
+// never decide a rule of the domain, know a resolver, speak SQL, or load anything from another machine into a page.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/asyncgate/asyncgate/internal/auth"
+)
+
+// Options is what a server needs. Executor and Auth must be set; the zero value of the rest is its default.
+type Options struct {
+	// Executor executes operations. Its error presenter must give every error extensions.code, retryable and traceId.
+	Executor graphql.GraphExecutor
+	// Auth turns the credentials of a request, or of a WebSocket's connection_init, into a viewer.
+	Auth auth.Authenticator
+	// Ready returns nil when the server can do its work. Its error's text is shown to whoever asks, without credential:
+	// plain words, no addresses. Default: always ready.
+	Ready func(context.Context) error
+	// Drain is closed when no new work is to be taken: running queries and mutations finish, streams close resumably.
+	Drain <-chan struct{}
+	// Logger defaults to none.
+	Logger *slog.Logger
+	// AllowedOrigins are the other origins that may call /graphql, as browsers send them. Empty allows none.
+	AllowedOrigins []string
+	// Development answers only requests whose Host is a loopback name or address.
+	Development bool
+	// MaxBody bounds a request's body, and a WebSocket's message, in bytes. Default 16 MiB.
+	MaxBody int64
+	// RequestTimeout bounds the reading of a body, and the execution of a query or mutation. Default 60 s.
+	RequestTimeout time.Duration
+	// KeepAlive is the interval of pings on streams; a WebSocket's peer must answer within another. Default 15 s.
+	KeepAlive time.Duration
+	// WriteTimeout bounds each write: a peer that does not read is disconnected. Default 15 s.
+	WriteTimeout time.Duration
+	// InitTimeout bounds the wait for connection_init. Default 10 s.
+	InitTimeout time.Duration
+	// MaxOperations bounds the operations that run on one WebSocket at a time. Default 100.
+	MaxOperations int
+}
+
+func (o *Options) setDefaults() {
+	if o.Ready == nil {
+		o.Ready = func(context.Context) error { return nil }
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	o.MaxBody = orDefault(o.MaxBody, 16<<20)
+	o.RequestTimeout = orDefault(o.RequestTimeout, 60*time.Second)
+	o.KeepAlive = orDefault(o.KeepAlive, 15*time.Second)
+	o.WriteTimeout = orDefault(o.WriteTimeout, 15*time.Second)
+	o.InitTimeout = orDefault(o.InitTimeout, 10*time.Second)
+	o.MaxOperations = orDefault(o.MaxOperations, 100)
+}
+
+func orDefault[T int | int64 | time.Duration](value, fallback T) T {
+	if value == 0 {
+		return fallback
+	}
+	return value
+}
+
+// Server answers HTTP: an http.Handler with all routes.
+type Server struct {
+	opt     Options
+	origins map[string]bool
+	handler http.Handler
+
+	// sockets counts the WebSockets, which http.Server.Shutdown knows nothing of; closing, under mu, stops new ones.
+	mu      sync.Mutex
+	closing bool
+	sockets sync.WaitGroup
+	killed  context.Context
+	kill    context.CancelFunc
+}
+
+// New returns a server. It starts nothing: connections are the caller's, through HTTPServer or a server of its own.
+func New(opt Options) *Server {
+	opt.setDefaults()
+	s := &Server{opt: opt, origins: map[string]bool{}}
+	s.killed, s.kill = context.WithCancel(context.Background())
+	for _, origin := range opt.AllowedOrigins {
+		s.origins[normalOrigin(origin)] = true
+	}
+
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", s.checkOrigin(s.allowOrigins(http.HandlerFunc(s.serveGraphQL))))
+	mux.HandleFunc("GET /healthz", s.serveHealth)
+	mux.HandleFunc("GET /readyz", s.serveReady)
+	registerPages(mux)
+	s.handler = s.observe(s.checkHost(mux))
+	return s
+}
+
+// ServeHTTP answers a request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// draining tells whether new work is refused.
+func (s *Server) draining() bool {
+	select {
+	case <-s.opt.Drain:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// lockFile keeps a second server off a SQLite file: it would not hear of the first one's commits. The lock ends with the
+// process, however that ends. Commands that only look, or migrate, need none.
+func lockFile(databaseURL string) (unlock func(), err error) {
+	path, embedded := strings.CutPrefix(databaseURL, "sqlite://")
+	if !embedded {
+		return func() {}, nil
+	}
+	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator's own path
+	if err != nil {
+		return nil, fmt.Errorf("the database %s can't be locked: %w", path, err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { //nolint:gosec // a file descriptor is an int
+		_ = f.Close()
+		return nil, fmt.Errorf("another server serves %s; stop it, or use PostgreSQL for several servers", path)
+	}
+	return func() { _ = f.Close() }, nil
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/asyncgate/asyncgate/graph"
+	"github.com/asyncgate/asyncgate/internal/auth"
+	"github.com/asyncgate/asyncgate/internal/config"
+	"github.com/asyncgate/asyncgate/internal/engine"
+	"github.com/asyncgate/asyncgate/internal/feed"
+	"github.com/asyncgate/asyncgate/internal/web"
+	"github.com/asyncgate/asyncgate/models"
+	"github.com/asyncgate/asyncgate/store"
+)
+
+// stopWithin bounds a graceful stop; what still runs then is cut off.
+const stopWithin = 25 * time.Second
+
+// serve is the command: settings, rooms in their order, then until a signal.
+func (p process) serve(ctx context.Context, args []string) error {
+	c, warnings, err := config.Load(args, p.environ)
+	if errors.Is(err, config.ErrHelp) {
+		_, err = io.WriteString(p.stdout, config.Help())
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	logger := newLogger(c, p.stderr)
+	for _, w := range warnings {
+		logger.Warn(w)
+	}
+	// The second signal is not caught: it ends the process at once.
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	s, err := openServer(ctx, c, logger)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.listen(ctx); err != nil {
+		return err
+	}
+	s.greet(p.stdout)
+	failed := s.start()
+	select {
+	case <-ctx.Done():
+		stop()
+		logger.Info("stopping: no new work, running mutations finish, streams end resumably")
+		return s.drain()
+	case err := <-failed:
+		return err
+	}
+}
+
+func newLogger(c config.Config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "text" || (c.LogFormat == "" && terminal(w)) {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// server is the open rooms.
+type server struct {
+	config   config.Config
+	logger   *slog.Logger
+	unlock   func()
+	store    *store.Store
+	hub      *feed.Hub
+	engine   *engine.Engine
+	web      *web.Server
+	draining chan struct{}
+	listener net.Listener
+	shutdown func(context.Context) error
+	// background is what runs beside requests: the sweeper and the feed's poll.
+	background sync.WaitGroup
+	stop       context.CancelFunc
+}
+
+// openServer opens the rooms, bottom to top.
+func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*server, error) {
+	unlock, err := lockFile(c.DatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{config: c, logger: logger, unlock: unlock, draining: make(chan struct{})}
+	s.store, err = store.Open(ctx, c.DatabaseURL, store.Options{})
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	if err := s.schema(ctx); err != nil {
+		s.close()
+		return nil, err
+	}
+	s.hub = feed.New(s.store, feed.Options{Logger: logger})
+	s.engine = engine.New(s.store, engine.Options{Rules: rules(c), Bell: s.hub, Logger: logger, SweepInterval: c.SweepInterval})
+	executor := graph.New(graph.Options{
+		Store: s.store, Engine: s.engine, Feed: s.hub, Logger: logger, MaxDepth: c.MaxDepth, MaxComplexity: c.MaxComplexity,
+		Service: graph.ServiceInfo{Version: version, InstanceID: c.InstanceID, Environment: c.Env, StartedAt: time.Now()},
+		Introspection: func(ctx context.Context) bool {
+			_, authenticated := auth.ViewerFrom(ctx)
+			return c.Introspection == config.IntrospectionAlways || (c.Introspection == config.IntrospectionAuthenticated && authenticated)
+		},
+	})
+	s.web = web.New(web.Options{
+		Executor: executor, Auth: auth.Development{}, Ready: s.ready, Drain: s.draining, Logger: logger,
+		AllowedOrigins: c.AllowedOrigins, Development: c.Development(), MaxBody: c.MaxBody,
+	})
+	return s, nil
+}
+
+// schema applies the migrations, or with --no-migrate only checks them.
+func (s *server) schema(ctx context.Context) error {
+	if s.config.NoMigrate {
+		return s.store.CheckSchema(ctx)
+	}
+	applied, err := s.store.Migrate(ctx)
+	for _, name := range applied {
+		s.logger.Info("migration applied", "name", name)
+	}
+	return err
+}
+
+func rules(c config.Config) models.Rules {
+	return models.Rules{
+		MinLeaseTTL: c.MinLeaseTTL, LeaseTTL: c.LeaseTTL, MaxLeaseTTL: c.MaxLeaseTTL, MaxRenewals: c.MaxLeaseRenewals,
+		MaxLeaseLifetime: c.MaxLeaseLifetime, MaxExpiries: c.MaxLeaseExpiries, ExpiryJitter: c.ExpiryJitter,
+		MaxAttempts: c.MaxAttempts, RetryBackoff: c.RetryBackoff, MaxRetryBackoff: c.MaxRetryBackoff,
+	}
+}
+
+// ready says why the server can't do its work now.
+func (s *server) ready(ctx context.Context) error {
+	if err := s.store.CheckSchema(ctx); err != nil {
+		s.logger.WarnContext(ctx, "not ready", "error", err)
+		return errors.New("the database doesn't answer, or its migrations are not those of this version")
+	}
+	late := 3*s.engine.SweepInterval() + 10*time.Second
+	if last := s.engine.LastSweep(); time.Since(last) > late {
+		return fmt.Errorf("no sweep for expired leases has succeeded for %s", late)
+	}
+	return nil
+}
+
+func (s *server) listen(ctx context.Context) error {
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", s.config.Addr)
+	if err != nil {
+		return fmt.Errorf("ASYNCGATE_ADDR: %s can't be served: %w; choose another with --addr", s.config.Addr, err)
+	}
+	s.listener = listener
+	return nil
+}
+
+// greet names what to open, for whoever looks at the terminal.
+func (s *server) greet(w io.Writer) {
+	base := "http://" + s.listener.Addr().String()
+	_, _ = fmt.Fprintf(w, "AsyncGate %s: open %s/playground, the API is %s/graphql\n", version, base, base)
+	if s.config.Auth == config.AuthNone {
+		_, _ = fmt.Fprintln(w, "Development: there is no authentication; whoever reaches this address acts as anyone.")
+	}
+}
+
+// start serves and sweeps; the channel tells of a server that ended by itself.
+func (s *server) start() <-chan error {
+	var ctx context.Context
+	ctx, s.stop = context.WithCancel(context.Background())
+	for _, run := range []func(context.Context) error{s.engine.Run, s.hub.Run} {
+		s.background.Go(func() {
+			if err := run(ctx); err != nil {
+				s.logger.Error("a background loop ended", "error", err)
+			}
+		})
+	}
+	failed := make(chan error, 1)
+	http := s.web.HTTPServer(s.config.Addr)
+	s.shutdown = func(ctx context.Context) error { return s.web.Shutdown(ctx, http) }
+	go func() { failed <- http.Serve(s.listener) }()
+	return failed
+}
+
+// drain stops gracefully: no new work, waits and streams end, running requests finish, then the rooms close.
+func (s *server) drain() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	close(s.draining)
+	s.engine.StopWaiting()
+	s.hub.Close()
+	err := s.shutdown(ctx)
+	return errors.Join(err, s.engine.Close(ctx))
+}
+
+// close closes what is open, top to bottom.
+func (s *server) close() {
+	if s.stop != nil {
+		s.stop()
+		s.background.Wait()
+	}
+	if s.hub != nil {
+		s.hub.Close()
+	}
+	if err := s.store.Close(); err != nil {
+		s.logger.Warn("closing the database", "error", err)
+	}
+	s.unlock()
+}

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// Needs names the rows that a batch locks or reads before it decides. Lists may hold duplicates.
+type Needs struct {
+	// Tasks are locked, with the leases that hold them; Leases are locked, with their tasks.
+	Tasks  []uuid.UUID
+	Leases []uuid.UUID
+	// Keys are idempotency keys whose tasks are read.
+	Keys []Key
+	// Receipts are read; Acknowledged are locked as far as they were acknowledged or await it.
+	Receipts     []uuid.UUID
+	Acknowledged []uuid.UUID
+	// Terminated are tasks whose obligation's terminator is read.
+	Terminated []uuid.UUID
+	// Claims are filters of claimable tasks; Claimable tells how many candidates each gets at most.
+	Claims    []Claim
+	Claimable int
+}
+
+// Key is an idempotency key in its scope, the creator.
+type Key struct {
+	Creator models.Principal
+	Key     string
+}
+
+// Claim is a filter of claimable tasks: of one of the types (any if empty) and requiring nothing beyond capabilities.
+type Claim struct {
+	Types        []string
+	Capabilities []string
+}
+
+// Rows are what a batch found, locked where Needs says so. The batch may change tasks and leases in place.
+type Rows struct {
+	// Now is the transaction's time, read after the locks were taken.
+	Now    time.Time
+	Tasks  map[uuid.UUID]*models.Task
+	Leases map[uuid.UUID]*models.Lease
+	// Held holds, by task, the lease that holds it.
+	Held     map[uuid.UUID]*models.Lease
+	Keys     map[Key]*models.Task
+	Receipts map[uuid.UUID]*models.Receipt
+	// Acknowledged holds, by receipt, the acknowledgement; uuid.Nil when the receipt awaits it.
+	Acknowledged map[uuid.UUID]uuid.UUID
+	// Terminated holds, by task, the receipt that terminated its obligation.
+	Terminated map[uuid.UUID]uuid.UUID
+	// Candidates are the claimable tasks of each of Needs.Claims, in the order in which they are to be claimed. Tasks holds
+	// them too.
+	Candidates [][]*models.Task
+}
+
+// Writes are what a batch decided.
+type Writes struct {
+	NewTasks      []*models.Task
+	ChangedTasks  []*models.Task
+	NewLeases     []*models.Lease
+	ChangedLeases []*models.Lease
+	// Receipts are appended to the ledger in this order; Batch sets their Seq.
+	Receipts []*models.Receipt
+	// Acknowledged are the receipts that the receipt.acknowledged among Receipts answer, by the acknowledgement's id.
+	Acknowledged map[uuid.UUID]*models.Receipt
+	// Counts are the changes of the number of tasks by type and status.
+	Counts map[Count]int
+}
+
+// Count names a number of tasks.
+type Count struct {
+	Type   string
+	Status models.TaskStatus
+}
+
+// Empty tells whether nothing was decided.
+func (w *Writes) Empty() bool {
+	return len(w.NewTasks)+len(w.ChangedTasks)+len(w.NewLeases)+len(w.ChangedLeases)+len(w.Receipts) == 0
+}
+
+// Decide turns rows into writes. It may be called more than once, each time with fresh rows, when another replica was
+// faster; only what the last call decided is committed.
+type Decide func(*Rows) *Writes
+
+// maxTries bounds how often a batch is run when it loses races against other replicas.
+const maxTries = 10
+
+// Batch is the one way to write: in one transaction of one tenant it locks and reads what needs names, calls decide, writes
+// what that decided with its receipts and projections, moves the ledger's head and commits. All of it happens or nothing.
+// It returns UNAVAILABLE when the database is out of reach or it is unknown whether the commit went through.
+func (s *Store) Batch(ctx context.Context, tenant uuid.UUID, needs *Needs, decide Decide) error {
+	var err error
+	for range maxTries {
+		err = s.dialect.batch(ctx, s, tenant, needs, decide)
+		if err == nil || !s.dialect.conflict(err) {
+			break
+		}
+	}
+	if err != nil && s.dialect.conflict(err) {
+		return &unavailable{cause: errors.Join(errors.New("a batch lost every race"), err)}
+	}
+	return s.fault(err)
+}
+
+// DueLease is a lease whose time is over and that nobody has ended yet.
+type DueLease struct {
+	Tenant uuid.UUID
+	Lease  uuid.UUID
+}
+
+// DueLeases returns up to limit leases of all tenants that are past their expiry, oldest first. It locks nothing: who ends
+// them looks again under the lock.
+func (s *Store) DueLeases(ctx context.Context, limit int64) ([]DueLease, error) {
+	var rows []leaseRow
+	err := s.read.NewSelect().Model(&rows).Column("tenant_id", "id").
+		Where("l.ended_at IS NULL").Where("l.expires_at <= ?", s.dialect.currentTime(s)).
+		OrderExpr("l.expires_at").Limit(limit).Scan(ctx)
+	if err != nil {
+		return nil, s.fault(err)
+	}
+	due := make([]DueLease, len(rows))
+	for i, r := range rows {
+		due[i] = DueLease{Tenant: r.TenantID, Lease: r.ID}
+	}
+	return due, nil
+}

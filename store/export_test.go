@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// Exec runs SQL past every rule, so that tests can corrupt a database and ask it what it refuses.
+func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
+	_, err := s.write.ExecContext(ctx, query, args...)
+	return err
+}
+
+// CopyTenant gives a new tenant all that another has. Ids are a tenant's own, so it is as good as written anew, and faster.
+func (s *Store) CopyTenant(ctx context.Context, from, to uuid.UUID) error {
+	columns := map[string]string{"ledger_heads": "seq"}
+	for _, row := range []reflect.Type{
+		reflect.TypeFor[taskRow](), reflect.TypeFor[leaseRow](), reflect.TypeFor[receiptRow](), reflect.TypeFor[obligationRow](),
+		reflect.TypeFor[acknowledgementRow](), reflect.TypeFor[taskCountRow](),
+	} {
+		var names []string
+		for _, f := range s.write.Table(row).Fields {
+			if f.Name != "tenant_id" {
+				names = append(names, f.Name)
+			}
+		}
+		columns[s.write.Table(row).Name] = strings.Join(names, ", ")
+	}
+	for table, names := range columns {
+		err := s.Exec(ctx, "INSERT INTO "+table+" (tenant_id, "+names+") SELECT ?, "+names+" FROM "+table+" WHERE tenant_id = ?", to, from)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PlanOf returns how the database would run the last statement of read.
+func (s *Store) PlanOf(ctx context.Context, read func(context.Context, *Store) error) (string, error) {
+	var last lastQuery
+	reader := *s
+	reader.read = s.read.WithQueryHook(&last)
+	if err := read(ctx, &reader); err != nil {
+		return "", err
+	}
+	explain := "EXPLAIN "
+	if s.Embedded() {
+		explain = "EXPLAIN QUERY PLAN "
+	}
+	rows, err := s.read.DB.QueryContext(ctx, explain+last.text)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return "", err
+	}
+	cells := make([]any, len(columns))
+	for i := range cells {
+		cells[i] = new(any)
+	}
+	var plan strings.Builder
+	for rows.Next() {
+		if err := rows.Scan(cells...); err != nil {
+			return "", err
+		}
+		fmt.Fprintln(&plan, *cells[len(cells)-1].(*any))
+	}
+	return plan.String(), rows.Err()
+}
+
+type lastQuery struct{ text string }
+
+func (l *lastQuery) BeforeQuery(ctx context.Context, e *bun.QueryEvent) context.Context {
+	l.text = e.Query
+	return ctx
+}
+
+func (*lastQuery) AfterQuery(context.Context, *bun.QueryEvent) {}

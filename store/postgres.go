@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"github.com/asyncgate/asyncgate/migrations"
+)
+
+// postgres is PostgreSQL: pgx through database/sql under bun; batches take a connection of the same pool and use
+// pgx's pipeline.
+type postgres struct{}
+
+func (s *Store) openPostgres(ctx context.Context, url string) error {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		// pgx's message may quote the URL, whose password nobody should read in a log.
+		return errors.New("the database URL is malformed; it is written postgres://USER:PASSWORD@HOST:PORT/DATABASE")
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "asyncgate"
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 5 * time.Second
+	}
+	// Compiling never pays for statements of milliseconds, and the planner, which knows nothing of how many children a
+	// receipt has, would compile the search for them. Not as a startup parameter, which PgBouncer refuses.
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "SET jit = off")
+		return err
+	}))
+	db.SetMaxOpenConns(s.options.MaxConnections)
+	db.SetMaxIdleConns(s.options.MaxConnections)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err := db.PingContext(ctx); err != nil {
+		return errors.Join(fmt.Errorf("PostgreSQL at %s:%d doesn't answer: %w", config.Host, config.Port, err), db.Close())
+	}
+	s.read = bun.NewDB(db, pgdialect.New()).WithQueryHook(countingHook{})
+	s.write = s.read
+	s.dialect = postgres{}
+	return nil
+}
+
+func (postgres) conflict(err error) bool {
+	switch sqlState(err) {
+	case "23505", // unique_violation: another replica was first
+		"42P07", // duplicate_table: the same, among first starts
+		"22012", // division_by_zero: the assertion of a batch, a guarded write lost a race
+		"40P01", // deadlock_detected
+		"40001": // serialization_failure
+		return true
+	default:
+		return false
+	}
+}
+
+func (postgres) unreachable(err error) bool {
+	state := sqlState(err)
+	switch {
+	case strings.HasPrefix(state, "08"), strings.HasPrefix(state, "57"), strings.HasPrefix(state, "53"),
+		state == "25006": // connection, shutdown or cancellation, resources, a read-only standby
+		return true
+	case state != "":
+		return false
+	}
+	var network net.Error
+	var connect *pgconn.ConnectError
+	return errors.As(err, &network) || errors.As(err, &connect) || pgconn.Timeout(err) || connectionLost(err)
+}
+
+func sqlState(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+// connectionLost tells whether err says that the connection ended under a statement.
+func connectionLost(err error) bool {
+	return errors.Is(err, sql.ErrConnDone) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn) ||
+		strings.Contains(err.Error(), "conn closed")
+}
+
+func (postgres) migrations() fs.FS { return folder(migrations.Postgres, "postgres") }
+
+func (postgres) lockMigrations(ctx context.Context, tx bun.Tx) error {
+	// It conflicts with itself, not with reads nor with the inserts of this transaction.
+	_, err := tx.ExecContext(ctx, "LOCK TABLE "+migrationsTable+" IN SHARE UPDATE EXCLUSIVE MODE")
+	return err
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	driver "modernc.org/sqlite"
+	lite "modernc.org/sqlite/lib"
+
+	"github.com/asyncgate/asyncgate/migrations"
+)
+
+// sqlite is SQLite: a file, one writer connection with immediate transactions, a pool of readers.
+type sqlite struct{}
+
+func (s *Store) openSQLite(ctx context.Context, path string) error {
+	if path == "" {
+		return errors.New("a SQLite database needs a path: sqlite://asyncgate.db")
+	}
+	if dir := filepath.Dir(path); dir != "." {
+		if _, err := os.Stat(dir); err != nil {
+			return fmt.Errorf("the folder of the database %s: %w", path, err)
+		}
+	}
+	writer, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate", "_pragma=journal_mode(WAL)"))
+	if err != nil {
+		return err
+	}
+	writer.SetMaxOpenConns(1)
+	// The writer is opened first: it sets the journal mode that the readers rely on.
+	if err := writer.PingContext(ctx); err != nil {
+		return errors.Join(fmt.Errorf("the database %s can't be opened: %w", path, err), writer.Close())
+	}
+	readers, err := sql.Open("sqlite", sqliteDSN(path, "_pragma=query_only(1)"))
+	if err != nil {
+		return errors.Join(err, writer.Close())
+	}
+	readers.SetMaxOpenConns(s.options.MaxConnections)
+	readers.SetMaxIdleConns(s.options.MaxConnections)
+	s.write = bun.NewDB(writer, sqlitedialect.New())
+	s.read = bun.NewDB(readers, sqlitedialect.New()).WithQueryHook(countingHook{})
+	s.dialect = sqlite{}
+	return nil
+}
+
+func sqliteDSN(path string, params ...string) string {
+	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
+		"?_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-32768)"
+	for _, p := range params {
+		dsn += "&" + p
+	}
+	return dsn
+}
+
+func (sqlite) conflict(err error) bool {
+	code := sqliteCode(err)
+	return code == lite.SQLITE_CONSTRAINT_UNIQUE || code == lite.SQLITE_CONSTRAINT_PRIMARYKEY ||
+		code&0xff == lite.SQLITE_BUSY
+}
+
+func (sqlite) unreachable(err error) bool {
+	switch sqliteCode(err) & 0xff {
+	case lite.SQLITE_BUSY, lite.SQLITE_IOERR, lite.SQLITE_CANTOPEN, lite.SQLITE_FULL, lite.SQLITE_INTERRUPT:
+		return true
+	default:
+		return errors.Is(err, sql.ErrConnDone)
+	}
+}
+
+func sqliteCode(err error) int {
+	var e *driver.Error
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}
+
+// now is the transaction's time: the process's clock, since one process writes.
+func (s *Store) now() time.Time {
+	clock := s.options.Clock
+	if clock == nil {
+		clock = time.Now
+	}
+	return clock().UTC().Truncate(time.Microsecond)
+}
+
+func (sqlite) migrations() fs.FS { return folder(migrations.SQLite, "sqlite") }
+
+// lockMigrations has nothing to do: the transaction is immediate and holds the only write lock there is.
+func (sqlite) lockMigrations(context.Context, bun.Tx) error { return nil }
+
+func folder(files embed.FS, name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil {
+		return files // the name is a constant of this room and valid
+	}
+	return sub
+}

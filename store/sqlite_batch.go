@@ -1,0 +1,339 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// batch on SQLite: an immediate transaction on the one writer connection. The transaction is the lock.
+func (sqlite) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Needs, decide Decide) error {
+	return s.write.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		b := &sqliteBatch{s: s, tx: tx, tenant: tenant, rows: newRows()}
+		if err := b.read(ctx, needs); err != nil {
+			return err
+		}
+		w := decide(b.rows)
+		if w.Empty() {
+			return nil
+		}
+		if err := b.write(ctx, newPlan(s.write, tenant, w), w.Receipts); err != nil {
+			return err
+		}
+		return b.statement(ctx) // the commit
+	})
+}
+
+type sqliteBatch struct {
+	s          *Store
+	tx         bun.Tx
+	tenant     uuid.UUID
+	rows       *Rows
+	statements int
+}
+
+// statement counts a statement, and for tests lets the database refuse it.
+func (b *sqliteBatch) statement(ctx context.Context) error {
+	b.statements++
+	if fail := b.s.options.FailStatement; fail != nil && fail(b.statements) {
+		_, err := b.tx.Tx.ExecContext(ctx, "SELECT abs(-9223372036854775807 - 1)")
+		return err
+	}
+	return nil
+}
+
+func (b *sqliteBatch) read(ctx context.Context, n *Needs) error {
+	b.rows.Now = b.s.now()
+	for _, step := range []func(context.Context, *Needs) error{
+		b.readTasks, b.readLeases, b.readKeys, b.readReceipts, b.readAcknowledged, b.readTerminated, b.readClaims,
+	} {
+		if err := step(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func selectRows[M any, R row[M]](ctx context.Context, b *sqliteBatch, rows *[]R, where func(*bun.SelectQuery) *bun.SelectQuery) ([]*M, error) {
+	if err := b.statement(ctx); err != nil {
+		return nil, err
+	}
+	if err := where(b.tx.NewSelect().Model(rows)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	count(ctx, 1)
+	return modelsOf[M](*rows)
+}
+
+func (b *sqliteBatch) readTasks(ctx context.Context, n *Needs) error {
+	if len(n.Tasks)+len(n.Leases) == 0 {
+		return nil
+	}
+	var rows []*taskRow
+	tasks, err := selectRows[models.Task](ctx, b, &rows, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("t.tenant_id = ?", b.tenant).Where(
+			"t.id IN (SELECT value FROM json_each(?) UNION SELECT l.task_id FROM leases AS l WHERE l.tenant_id = ? AND l.id IN (SELECT value FROM json_each(?)))",
+			idsText(n.Tasks), b.tenant, idsText(n.Leases))
+	})
+	b.rows.addTasks(tasks)
+	return err
+}
+
+func (b *sqliteBatch) readLeases(ctx context.Context, n *Needs) error {
+	if len(n.Tasks)+len(n.Leases) == 0 {
+		return nil
+	}
+	var rows []*leaseRow
+	leases, err := selectRows[models.Lease](ctx, b, &rows, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("l.tenant_id = ?", b.tenant).Where(
+			"l.id IN (SELECT value FROM json_each(?) UNION SELECT a.id FROM leases AS a WHERE a.tenant_id = ? AND a.ended_at IS NULL AND a.task_id IN (SELECT value FROM json_each(?)))",
+			idsText(n.Leases), b.tenant, idsText(n.Tasks))
+	})
+	b.rows.addLeases(leases)
+	return err
+}
+
+func (b *sqliteBatch) readKeys(ctx context.Context, n *Needs) error {
+	for _, key := range n.Keys {
+		var rows []*taskRow
+		tasks, err := selectRows[models.Task](ctx, b, &rows, func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("t.tenant_id = ?", b.tenant).Where("t.created_by_kind = ?", string(key.Creator.Kind)).
+				Where("t.created_by_id = ?", key.Creator.ID).Where("t.idempotency_key = ?", key.Key)
+		})
+		if err != nil {
+			return err
+		}
+		b.rows.addKeys(tasks)
+	}
+	return nil
+}
+
+func (b *sqliteBatch) readReceipts(ctx context.Context, n *Needs) error {
+	if len(n.Receipts) == 0 {
+		return nil
+	}
+	var rows []*receiptRow
+	receipts, err := selectRows[models.Receipt](ctx, b, &rows, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("r.tenant_id = ?", b.tenant).Where("r.id IN (SELECT value FROM json_each(?))", idsText(n.Receipts))
+	})
+	b.rows.addReceipts(receipts)
+	return err
+}
+
+func (b *sqliteBatch) readAcknowledged(ctx context.Context, n *Needs) error {
+	if len(n.Acknowledged) == 0 {
+		return nil
+	}
+	if err := b.statement(ctx); err != nil {
+		return err
+	}
+	var rows []*acknowledgementRow
+	err := b.tx.NewSelect().Model(&rows).Where("a.tenant_id = ?", b.tenant).
+		Where("a.receipt_id IN (SELECT value FROM json_each(?))", idsText(n.Acknowledged)).Scan(ctx)
+	for _, r := range rows {
+		b.rows.Acknowledged[r.ReceiptID] = r.AcknowledgedBy.UUID
+	}
+	return err
+}
+
+func (b *sqliteBatch) readTerminated(ctx context.Context, n *Needs) error {
+	if len(n.Terminated) == 0 {
+		return nil
+	}
+	if err := b.statement(ctx); err != nil {
+		return err
+	}
+	var rows []*obligationRow
+	err := b.tx.NewSelect().Model(&rows).Where("o.tenant_id = ?", b.tenant).Where("o.closed_by IS NOT NULL").
+		Where("o.receipt_id IN (SELECT t.obligation_id FROM tasks AS t WHERE t.tenant_id = ? AND t.id IN (SELECT value FROM json_each(?)))",
+			b.tenant, idsText(n.Terminated)).Scan(ctx)
+	for _, r := range rows {
+		b.rows.Terminated[r.TaskID] = r.ClosedBy.UUID
+	}
+	return err
+}
+
+func (b *sqliteBatch) readClaims(ctx context.Context, n *Needs) error {
+	for _, claim := range n.Claims {
+		var rows []*taskRow
+		tasks, err := selectRows[models.Task](ctx, b, &rows, func(q *bun.SelectQuery) *bun.SelectQuery {
+			q = q.Where("t.tenant_id = ?", b.tenant).Where("t.status = 'queued'").
+				Where("(t.next_eligible_at IS NULL OR t.next_eligible_at <= ?)", instant(b.rows.Now)).
+				Where(sqlite{}.capable(), string(models.Strings(claim.Capabilities)))
+			if len(claim.Types) > 0 {
+				q = q.Where("t.type IN (?)", bun.List(claim.Types))
+			}
+			return q.OrderExpr("t.priority DESC, t.created_at, t.id").Limit(int64(n.Claimable))
+		})
+		if err != nil {
+			return err
+		}
+		b.rows.addCandidates(tasks)
+	}
+	return nil
+}
+
+func (b *sqliteBatch) write(ctx context.Context, p *plan, receipts []*models.Receipt) error {
+	for i := range p.before {
+		if err := b.bulk(ctx, &p.before[i], 0); err != nil {
+			return err
+		}
+	}
+	var head int64
+	if p.head > 0 {
+		if err := b.statement(ctx); err != nil {
+			return err
+		}
+		err := b.tx.Tx.QueryRowContext(ctx,
+			`INSERT INTO ledger_heads (tenant_id, seq) VALUES (?, ?)
+			ON CONFLICT (tenant_id) DO UPDATE SET seq = ledger_heads.seq + excluded.seq RETURNING seq`,
+			b.tenant.String(), p.head).Scan(&head)
+		if err != nil {
+			return err
+		}
+		count(ctx, 1)
+	}
+	for i := range p.after {
+		if err := b.bulk(ctx, &p.after[i], head); err != nil {
+			return err
+		}
+	}
+	for i, r := range receipts {
+		r.Seq = head + int64(i+1-p.head)
+	}
+	return nil
+}
+
+// bulk runs a prepared statement for each row: in the process, that is as fast as one statement with many rows.
+func (b *sqliteBatch) bulk(ctx context.Context, k *bulk, head int64) error {
+	columns := k.columns()
+	var text string
+	names := make([]string, len(columns))
+	for i, f := range columns {
+		names[i] = f.Name
+	}
+	table := k.table.Name
+	switch k.kind {
+	case insert, upsert:
+		text = "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(names)-1) + ")"
+		if k.kind == upsert {
+			text += " ON CONFLICT DO UPDATE SET count = task_counts.count + excluded.count"
+		}
+	case update:
+		var sets, keys []string
+		for i, f := range columns {
+			if f.IsPK {
+				keys = append(keys, fmt.Sprintf("t.%s = ?%d", names[i], i+1))
+			} else {
+				sets = append(sets, fmt.Sprintf("%s = ?%d", names[i], i+1))
+			}
+		}
+		if k.guard != "" {
+			keys = append(keys, k.guard)
+		}
+		text = "UPDATE " + table + " AS t SET " + strings.Join(sets, ", ") + " WHERE " + strings.Join(keys, " AND ")
+	}
+	if err := b.statement(ctx); err != nil {
+		return err
+	}
+	statement, err := b.tx.PrepareContext(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = statement.Close() }()
+	for _, r := range k.rows {
+		args := make([]any, len(columns))
+		for i, f := range columns {
+			args[i] = sqliteValue(f.Value(reflect.ValueOf(r).Elem()), relative(f), head)
+		}
+		result, err := statement.ExecContext(ctx, args...)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n != 1 {
+			return fmt.Errorf("a write to %s hit %d rows instead of one: %w", table, n, errOrGuard(err))
+		}
+	}
+	count(ctx, len(k.rows))
+	return nil
+}
+
+var errGuard = fmt.Errorf("its guard did not hold")
+
+func errOrGuard(err error) error {
+	if err != nil {
+		return err
+	}
+	return errGuard
+}
+
+// sqliteValue turns a field of a row struct into what the driver takes.
+func sqliteValue(v reflect.Value, relative bool, head int64) any {
+	switch x := v.Interface().(type) {
+	case uuid.UUID:
+		return x.String()
+	case uuid.NullUUID:
+		if !x.Valid {
+			return nil
+		}
+		return x.UUID.String()
+	case int64:
+		return resolve(x, relative, head)
+	case *int64:
+		if x == nil {
+			return nil
+		}
+		return resolve(*x, relative, head)
+	case instant:
+		return models.FormatTime(time.Time(x))
+	case *instant:
+		if x == nil {
+			return nil
+		}
+		return models.FormatTime(time.Time(*x))
+	case jsonText:
+		return string(x)
+	case *jsonText:
+		if x == nil {
+			return nil
+		}
+		return string(*x)
+	case *string:
+		if x == nil {
+			return nil
+		}
+		return *x
+	default:
+		return x
+	}
+}
+
+func resolve(seq int64, relative bool, head int64) int64 {
+	if relative && seq <= 0 {
+		return head + seq
+	}
+	return seq
+}
+
+func (sqlite) currentTime(s *Store) any { return instant(s.now()) }
+
+// idsText is a list of ids as the JSON that json_each reads.
+func idsText(ids []uuid.UUID) string {
+	if len(ids) == 0 {
+		return "[]"
+	}
+	text, _ := json.Marshal(ids) // ids always marshal
+	return string(text)
+}
+
+func (sqlite) capable() string {
+	return "NOT EXISTS (SELECT 1 FROM json_each(t.capabilities) AS c WHERE c.value NOT IN (SELECT value FROM json_each(?)))"
+}

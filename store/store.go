@@ -1,0 +1,130 @@
+// Package store is the memory: the only room that speaks SQL.
+//
+// It owes the others reads that are bound to one tenant (Store.Tenant), one way to write (Store.Batch: lock, decide, write,
+// commit), migrations, and the audit behind `asyncgate verify`. It must never decide what an operation does, and row
+// structs never leave it. What differs between the databases is in postgres*.go and sqlite*.go and nowhere else.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// Options are what a Store may be given beside its URL; the zero value serves.
+type Options struct {
+	// Clock replaces the clock that decides times: the database's on PostgreSQL, the process's on SQLite. For tests.
+	Clock func() time.Time
+	// MaxConnections bounds the connections to PostgreSQL and the readers of SQLite; 0 is 16.
+	MaxConnections int
+	// FailStatement, for tests, is asked before each statement of a batch, counted from 1; true makes the database
+	// refuse that statement.
+	FailStatement func(n int) bool
+}
+
+// Store is a database that holds the tenants' tasks, leases and ledgers. It is safe for concurrent use.
+type Store struct {
+	// read serves everything but batches; write is the same handle on PostgreSQL and the one writer on SQLite.
+	read, write *bun.DB
+	dialect     dialect
+	options     Options
+}
+
+// dialect is what differs between the databases.
+type dialect interface {
+	reader
+	migrator
+	// batch runs one transaction of one tenant; see Store.Batch.
+	batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Needs, decide Decide) error
+	// conflict tells whether err is a lost race, after which the batch is run again: a duplicate key, a deadlock, a
+	// serialization failure.
+	conflict(err error) bool
+	// unreachable tells whether err says that the database can't be reached or didn't answer.
+	unreachable(err error) bool
+	// currentTime is the time that decides a lease, as an argument of a query.
+	currentTime(s *Store) any
+	// capable is the condition that a task t requires nothing beyond a JSON array of capabilities.
+	capable() string
+}
+
+// Open opens the database at url, sqlite://PATH or postgres://…. It does not migrate; see Migrate and CheckSchema.
+// Close it after use.
+func Open(ctx context.Context, url string, options Options) (*Store, error) {
+	if options.MaxConnections == 0 {
+		options.MaxConnections = 16
+	}
+	s := &Store{options: options}
+	var err error
+	switch {
+	case strings.HasPrefix(url, "sqlite://"):
+		err = s.openSQLite(ctx, strings.TrimPrefix(url, "sqlite://"))
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		err = s.openPostgres(ctx, url)
+	default:
+		err = errors.New("a database URL is sqlite://PATH or postgres://USER@HOST/DATABASE")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close closes all connections.
+func (s *Store) Close() error {
+	err := s.read.Close()
+	if s.write != s.read {
+		err = errors.Join(s.write.Close(), err)
+	}
+	return err
+}
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.fault(s.read.PingContext(ctx)) }
+
+// Embedded tells whether the database is a file of this machine, which one server at a time may serve.
+func (s *Store) Embedded() bool { return s.read != s.write }
+
+// Tenant returns a handle whose reads see that tenant only: a query without a tenant can't be written.
+func (s *Store) Tenant(id uuid.UUID) *Tenant { return &Tenant{s: s, id: id} }
+
+// Tenant reads what belongs to one tenant. All its methods return UNAVAILABLE when the database is out of reach or the
+// context's deadline is over.
+type Tenant struct {
+	s  *Store
+	id uuid.UUID
+}
+
+// ID returns the tenant's id.
+func (t *Tenant) ID() uuid.UUID { return t.id }
+
+// fault translates what a database says into what callers may see: an Error stays, a database that is out of reach
+// becomes UNAVAILABLE, anything else stays as it is and ends as INTERNAL.
+func (s *Store) fault(err error) error {
+	var known *models.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &known):
+		return err
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), s.dialect.unreachable(err):
+		return &unavailable{cause: err}
+	default:
+		return err
+	}
+}
+
+// unavailable is UNAVAILABLE to callers, and keeps the cause for the log.
+type unavailable struct{ cause error }
+
+func (u *unavailable) Error() string { return fmt.Sprintf("the database is out of reach: %v", u.cause) }
+
+func (u *unavailable) Unwrap() []error { return []error{errUnavailable, u.cause} }
+
+var errUnavailable = models.Errorf(models.CodeUnavailable, "the database is out of reach; try again")
