@@ -84,12 +84,15 @@ const demoFields = ` id seq type from { kind id } to { kind id } body hash `
 
 func (d *demo) say(format string, args ...any) { _, _ = fmt.Fprintf(d.out, format+"\n", args...) }
 
+// wireType writes TASK_RESULT_READY as the ledger does: task.result_ready.
+func wireType(name string) string { return strings.Replace(strings.ToLower(name), "_", ".", 1) }
+
 func (d *demo) show(r *demoReceipt) {
 	body := string(r.Body)
 	if len(body) > 90 {
 		body = body[:90] + "…"
 	}
-	d.say("    #%-4d %-22s %s → %s  %s", r.Seq, strings.ToLower(r.Type), r.From, r.To, body)
+	d.say("    #%-4d %-22s %s → %s  %s", r.Seq, wireType(r.Type), r.From, r.To, body)
 }
 
 func (d *demo) play(ctx context.Context) error {

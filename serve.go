@@ -160,6 +160,9 @@ func (s *server) ready(ctx context.Context) error {
 	if last := s.engine.LastSweep(); time.Since(last) > late {
 		return fmt.Errorf("no sweep for expired leases has succeeded for %s", late)
 	}
+	if last := s.hub.LastPoll(); time.Since(last) > late {
+		return fmt.Errorf("the feed has not read the ledger for %s", late)
+	}
 	return nil
 }
 

@@ -42,7 +42,7 @@ func openStage(tb testing.TB, url string, options store.Options) *stage {
 	driver, source := "pgx", url
 	path, sqlite := strings.CutPrefix(url, "sqlite://")
 	if sqlite {
-		driver, source = "sqlite", "file:"+path+"?_pragma=busy_timeout(10000)&_pragma=synchronous(OFF)&_pragma=cache_size(-262144)&_pragma=wal_autocheckpoint(0)"
+		driver, source = "sqlite", "file:"+path+"?_pragma=busy_timeout(10000)"
 	}
 	db, err := sql.Open(driver, source)
 	if err != nil {

@@ -46,7 +46,7 @@ func TestScopes(t *testing.T) {
 		}
 		var a answer
 		if strings.HasPrefix(test.query, "subscription") {
-			a = *s.as(v).subscribe(t, s.as(v).context(t.Context()), test.query, "")()
+			a = *s.as(v).subscribe(s.as(v).context(t.Context()), t, test.query, "")()
 		} else {
 			a = s.as(v).do(t, test.query, "")
 		}

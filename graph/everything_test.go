@@ -195,7 +195,7 @@ func (e *everything) listenToTheStory(t *testing.T, s *stage) (heard func()) {
 	var streams []func() *answer
 	for _, field := range e.schema.Types["Subscription"].Fields {
 		document := "subscription { " + field.Name + e.selection(field.Type.Name(), 2) + " }"
-		streams = append(streams, s.subscribe(t, s.context(t.Context()), document, ""))
+		streams = append(streams, s.subscribe(s.context(t.Context()), t, document, ""))
 	}
 	return func() {
 		for _, next := range streams {

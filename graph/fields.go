@@ -19,7 +19,7 @@ func (f taskFields) Eligibility(ctx context.Context, t *Task) (*models.Eligibili
 	if lease != nil {
 		held = lease.Lease
 	}
-	e := t.Task.Eligibility(f.opt.Now(), held)
+	e := t.Eligibility(f.opt.Now(), held)
 	return &e, nil
 }
 
@@ -60,7 +60,7 @@ func (f leaseFields) Task(ctx context.Context, l *Lease) (*Task, error) {
 
 // RenewalsRemaining returns how often the lease can be renewed.
 func (f leaseFields) RenewalsRemaining(_ context.Context, l *Lease) (int, error) {
-	return l.Lease.RenewalsRemaining(f.opt.Engine.Rules().MaxRenewals), nil
+	return l.RenewalsRemaining(f.opt.Engine.Rules().MaxRenewals), nil
 }
 
 // Task returns the task that the receipt is about.
@@ -81,8 +81,8 @@ func (f receiptFields) Parents(ctx context.Context, r *Receipt) ([]*Receipt, err
 	if err != nil {
 		return nil, err
 	}
-	parents := make([]*Receipt, len(r.Receipt.Parents))
-	for i, id := range r.Receipt.Parents {
+	parents := make([]*Receipt, len(r.Parents))
+	for i, id := range r.Parents {
 		if parents[i], err = mustFind(found[id], nil, "the parent %s of receipt %s", id, r.ID); err != nil {
 			return nil, err
 		}

@@ -128,7 +128,7 @@ func (s *stage) doIn(ctx context.Context, t *testing.T, query, variables string)
 }
 
 // subscribe starts a subscription. Each call of next waits for an event; nil is the end. A refusal is the first event.
-func (s *stage) subscribe(t *testing.T, ctx context.Context, query, variables string) (next func() *answer) {
+func (s *stage) subscribe(ctx context.Context, t *testing.T, query, variables string) (next func() *answer) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(ctx)
 	t.Cleanup(cancel)

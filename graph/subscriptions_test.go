@@ -19,13 +19,13 @@ func TestReceiptsStreamResumesBehindACursor(t *testing.T) {
 		s.create(t)
 		s.claim(t)
 		const query = "subscription($after: String) { receipts(after: $after) { cursor receipt { type seq isOpen } } }"
-		next := s.subscribe(t, s.context(t.Context()), query, fmt.Sprintf(`{"after": %q}`, head))
+		next := s.subscribe(s.context(t.Context()), t, query, fmt.Sprintf(`{"after": %q}`, head))
 		first := next()
 		if got := text(t, first.Data, "receipts.receipt.type"); got != "TASK_ASSIGNED" {
 			t.Fatalf("first %s", got)
 		}
 		cursor := text(t, first.Data, "receipts.cursor")
-		resumed := s.subscribe(t, s.context(t.Context()), query, fmt.Sprintf(`{"after": %q}`, cursor))
+		resumed := s.subscribe(s.context(t.Context()), t, query, fmt.Sprintf(`{"after": %q}`, cursor))
 		for _, stream := range []func() *answer{next, resumed} {
 			if got := text(t, stream().Data, "receipts.receipt.type"); got != "TASK_ACCEPTED" {
 				t.Errorf("second %s", got)
@@ -37,7 +37,7 @@ func TestReceiptsStreamResumesBehindACursor(t *testing.T) {
 func TestNestedFieldsOfEventsAreNeverStale(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *stage) {
-		next := s.subscribe(t, s.context(t.Context()), `subscription { receipts(filter: {types: [TASK_STARTED, TASK_PROGRESS]})
+		next := s.subscribe(s.context(t.Context()), t, `subscription { receipts(filter: {types: [TASK_STARTED, TASK_PROGRESS]})
 			{ receipt { type task { status progress { data } } } } }`, "")
 		s.create(t)
 		lease := s.claim(t)
@@ -60,7 +60,7 @@ func TestStreamThatEndsWithAnErrorSaysSoOnce(t *testing.T) {
 	hub := feed.New(s.store, feed.Options{SlowTimeout: 20 * time.Millisecond})
 	t.Cleanup(hub.Close)
 	s.executor = graph.New(graph.Options{Store: s.store, Engine: s.engine, Feed: hub})
-	next := s.subscribe(t, s.context(t.Context()), `subscription { receipts(after: "0") { cursor receipt { id } } }`, "")
+	next := s.subscribe(s.context(t.Context()), t, `subscription { receipts(after: "0") { cursor receipt { id } } }`, "")
 	for range 3 {
 		s.create(t)
 	}
@@ -84,7 +84,7 @@ func TestSubscriptionEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, sqliteURL(t), store.Options{}, graph.Options{})
 	ctx, cancel := context.WithCancel(s.context(t.Context()))
-	next := s.subscribe(t, ctx, "subscription { leaseEnded { id } }", "")
+	next := s.subscribe(ctx, t, "subscription { leaseEnded { id } }", "")
 	time.AfterFunc(10*time.Millisecond, cancel)
 	if event := next(); event != nil {
 		t.Errorf("got %v", event)
@@ -106,7 +106,7 @@ func TestSubscriptionThatCannotStartIsRefused(t *testing.T) {
 		`subscription($b: Boolean! = true) { leaseEnded @skip(if: $b) { id } }`:                        "GRAPHQL_VALIDATION_FAILED",
 		`subscription { ... on Subscription { ... @include(if: false) { taskAvailable { type } } } } `: "GRAPHQL_VALIDATION_FAILED",
 	} {
-		event := s.subscribe(t, s.context(t.Context()), query, "")()
+		event := s.subscribe(s.context(t.Context()), t, query, "")()
 		if event == nil || event.code(t) != want || event.executed {
 			t.Errorf("%s: %v", query, event)
 		}
@@ -116,7 +116,7 @@ func TestSubscriptionThatCannotStartIsRefused(t *testing.T) {
 func TestErrorOfAnEventHasItsWholePath(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, sqliteURL(t), store.Options{}, graph.Options{Now: func() time.Time { panic("no clock") }})
-	next := s.subscribe(t, s.context(t.Context()), "subscription { all: receipts { receipt { task { eligibility { reason } } } } }", "")
+	next := s.subscribe(s.context(t.Context()), t, "subscription { all: receipts { receipt { task { eligibility { reason } } } } }", "")
 	s.create(t)
 	event := next()
 	if len(event.Errors) != 1 || event.Errors[0].Path.String() != "all.receipt.task.eligibility" {

@@ -59,6 +59,7 @@ func TestLimits(t *testing.T) {
 		"introspection in circles": {"{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }", "", "nest more than 2 deep"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			a := s.do(t, test.query, test.variables)
 			switch {
 			case test.want == "":

@@ -159,40 +159,30 @@ func pgIDs(ids []uuid.UUID) []pgtype.UUID {
 	return array
 }
 
-// assert queues a statement that fails unless every guarded write hit all its rows: zero rows are no error to PostgreSQL,
-// and the commit travels right behind.
+// assert queues a statement that fails unless every compare-and-set hit all its rows: zero rows are no error to PostgreSQL,
+// and the commit travels right behind. Inserts hit all their rows or fail, and tasks and leases are locked; the projections
+// are not.
 func (b *postgresBatch) assert(m *pipeline, p *plan) {
 	var conditions []string
 	args := []any{pgID(p.tenant)}
-	for _, k := range append(append([]bulk{}, p.before...), p.after...) {
-		condition := ""
-		switch row := k.rows[0].(type) {
-		case *taskRow:
-			condition = "t.id = u.id AND t.updated_at = u.updated_at"
-		case *leaseRow:
-			condition = "t.id = u.id AND t.state = u.state"
-		case *receiptRow:
-			condition = "t.id = u.id"
-		case *obligationRow:
-			condition = "t.receipt_id = u.receipt_id AND t.closed_by IS NOT DISTINCT FROM u.closed_by"
-		case *acknowledgementRow:
-			condition = "t.receipt_id = u.receipt_id AND t.acknowledged_by IS NOT DISTINCT FROM u.acknowledged_by"
-		default:
-			_ = row
+	for _, k := range p.after {
+		if k.kind != update {
 			continue
 		}
-		var names, params []string
-		for _, f := range k.columns() {
-			if f.Name != "tenant_id" && strings.Contains(condition, "u."+f.Name) {
-				array, kind := pgArray(k.rows, f)
-				args = append(args, array)
-				names = append(names, f.Name)
-				params = append(params, fmt.Sprintf("$%d::%s[]", len(args), kind))
+		var keys, values []pgtype.UUID
+		for _, r := range k.rows {
+			switch row := r.(type) {
+			case *obligationRow:
+				keys, values = append(keys, pgID(row.ReceiptID)), append(values, pgID(row.ClosedBy.UUID))
+			case *acknowledgementRow:
+				keys, values = append(keys, pgID(row.ReceiptID)), append(values, pgID(row.AcknowledgedBy.UUID))
 			}
 		}
-		args = append(args, len(k.rows))
-		conditions = append(conditions, fmt.Sprintf("(SELECT count(*) FROM unnest(%s) AS u(%s) WHERE (SELECT true FROM %s AS t WHERE t.tenant_id = $1 AND %s)) = $%d",
-			strings.Join(params, ", "), strings.Join(names, ", "), k.table.Name, condition, len(args)))
+		args = append(args, keys, values, len(keys))
+		conditions = append(conditions, fmt.Sprintf("(SELECT count(*) FROM %s AS t WHERE t.tenant_id = $1 AND t.receipt_id = ANY($%d) AND t.%s = ANY($%d)) = $%d",
+			k.table.Name, len(args)-2, k.set[0], len(args)-1, len(args)))
 	}
-	m.queue(nil, "SELECT 1 / CASE WHEN "+strings.Join(conditions, " AND ")+" THEN 1 ELSE 0 END", args...)
+	if len(args) > 1 {
+		m.queue(nil, "SELECT 1 / CASE WHEN "+strings.Join(conditions, " AND ")+" THEN 1 ELSE 0 END", args...)
+	}
 }

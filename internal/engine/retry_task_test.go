@@ -29,8 +29,8 @@ func TestRetryTask(t *testing.T) {
 				t.Fatalf("got %+v, %v", got, err)
 			}
 			fresh := w.task(got.Task.ID)
-			if fmt.Sprint(fresh.Spec.Type, fresh.Payload, *fresh.PayloadPointer, fresh.Priority, fresh.Requirements, fresh.ExpectedOutcome, fresh.MaxAttempts, fresh.RetryBackoffSeconds) !=
-				fmt.Sprint(old.Spec.Type, old.Payload, *old.PayloadPointer, old.Priority, old.Requirements, old.ExpectedOutcome, old.MaxAttempts, old.RetryBackoffSeconds) {
+			if fmt.Sprint(fresh.Type, fresh.Payload, *fresh.PayloadPointer, fresh.Priority, fresh.Requirements, fresh.ExpectedOutcome, fresh.MaxAttempts, fresh.RetryBackoffSeconds) !=
+				fmt.Sprint(old.Type, old.Payload, *old.PayloadPointer, old.Priority, old.Requirements, old.ExpectedOutcome, old.MaxAttempts, old.RetryBackoffSeconds) {
 				t.Errorf("the spec is %+v, was %+v", fresh.Spec, old.Spec)
 			}
 			if fresh.IdempotencyKey != nil || fresh.NextEligibleAt != nil || fresh.Attempt != 0 || fresh.CreatedBy != w.agent.Principal || fresh.Status != models.StatusQueued {
