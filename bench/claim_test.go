@@ -10,7 +10,6 @@ import (
 
 	"github.com/asyncgate/asyncgate/internal/engine"
 	"github.com/asyncgate/asyncgate/internal/testkit"
-	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
 )
 
@@ -70,10 +69,4 @@ func report(b *testing.B, few, many []time.Duration) {
 	b.ReportMetric(float64(f.Microseconds()), "few-µs")
 	b.ReportMetric(float64(m.Microseconds()), "many-µs")
 	b.ReportMetric(float64(m)/float64(f), "many/few")
-}
-
-// first is a page of the greatest size.
-func first() store.PageArgs {
-	n := models.MaxPageSize
-	return store.PageArgs{First: &n}
 }

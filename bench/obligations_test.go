@@ -68,6 +68,12 @@ func TestOpenObligationsPerformance(t *testing.T) {
 	}
 }
 
+// first is a page of the greatest size.
+func first() store.PageArgs {
+	n := models.MaxPageSize
+	return store.PageArgs{First: &n}
+}
+
 // openPage reads a page and checks that it is the first one, full, and one statement.
 func openPage(t *testing.T, s *stage, tenant uuid.UUID) {
 	t.Helper()

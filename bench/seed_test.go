@@ -28,18 +28,17 @@ func seedFinished(tb testing.TB, s *stage, tenant uuid.UUID, n int) {
 func seedLedger(tb testing.TB, s *stage, tenant uuid.UUID, receipts, open int) {
 	tb.Helper()
 	closed := (receipts - open) / 3
-	const columns = `INSERT INTO receipts (tenant_id, id, seq, type, from_kind, from_id, to_kind, to_id, task_id, parents, body, hash, archived, trace_id, created_at)
-		SELECT {tenant}, `
-	receipt := func(kind, name, seq, parents, from string) string {
-		return columns + `{id ` + name + ` n}, ` + seq + `, '` + kind + `', ` + from + `, 'agent', 'bench-agent', {id task n}, (` + parents + `)::jsonb,
-			'{"summary":null}'::json, '` + kind + `-' || n, {false}, '', {then} FROM {series}`
+	const server, worker = "'service', 'svc:asyncgate'", "'worker', 'bench-worker'"
+	const none, assigned, both = `'[]'`, `'["' || {text assigned n} || '"]'`, `'["' || {text assigned n} || '","' || {text completed n} || '"]'`
+	receipt := func(id, task, kind, from, parents, seq string) string {
+		return `INSERT INTO receipts (tenant_id, id, seq, type, from_kind, from_id, to_kind, to_id, task_id, parents, body, hash, archived, trace_id, created_at)
+			SELECT {tenant}, {id ` + id + ` n}, ` + seq + `, '` + kind + `', ` + from + `, 'agent', 'bench-agent', {id ` + task + ` n}, (` + parents + `)::jsonb,
+				'{"summary":null}'::json, '` + id + `-' || n, {false}, '', {then} FROM {series}`
 	}
-	const server, worker, assigned = "'service', 'svc:asyncgate'", "'worker', 'bench-worker'", `'["' || {text assigned n} || '"]'`
-	s.seed(tb, receipt("task.assigned", "assigned", "n * 3 - 2", "'[]'", server), tenant, closed)
-	s.seed(tb, receipt("task.completed", "completed", "n * 3 - 1", assigned, worker), tenant, closed)
-	s.seed(tb, receipt("task.result_ready", "ready", "n * 3", `'["' || {text assigned n} || '","' || {text completed n} || '"]'`, server), tenant, closed)
-	s.seed(tb, strings.ReplaceAll(strings.ReplaceAll(receipt("task.assigned", "late", "{before} + n", "'[]'", server), "{id task n}", "{id late n}"),
-		"'task.assigned-'", "'late-'"), tenant, open, closed*3)
+	s.seed(tb, receipt("assigned", "task", "task.assigned", server, none, "n * 3 - 2"), tenant, closed)
+	s.seed(tb, receipt("completed", "task", "task.completed", worker, assigned, "n * 3 - 1"), tenant, closed)
+	s.seed(tb, receipt("ready", "task", "task.result_ready", server, both, "n * 3"), tenant, closed)
+	s.seed(tb, receipt("late", "late", "task.assigned", server, none, "{before} + n"), tenant, open, closed*3)
 	s.seed(tb, `INSERT INTO obligations (tenant_id, receipt_id, seq, to_kind, to_id, task_id, closed_by, closed_seq)
 		SELECT {tenant}, {id assigned n}, n * 3 - 2, 'agent', 'bench-agent', {id task n}, {id completed n}, n * 3 - 1 FROM {series}`, tenant, closed)
 	s.seed(tb, `INSERT INTO obligations (tenant_id, receipt_id, seq, to_kind, to_id, task_id)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -88,11 +87,12 @@ func (w *Writes) Empty() bool {
 type Decide func(*Rows) *Writes
 
 // maxTries bounds how often a batch is run when it loses races against other replicas.
-const maxTries = 10
+const maxTries = 6
 
 // Batch is the one way to write: in one transaction of one tenant it locks and reads what needs names, calls decide, writes
 // what that decided with its receipts and projections, moves the ledger's head and commits. All of it happens or nothing.
-// It returns UNAVAILABLE when the database is out of reach or it is unknown whether the commit went through.
+// It returns UNAVAILABLE when the database is out of reach, it is unknown whether the commit went through, or every try lost
+// a race.
 func (s *Store) Batch(ctx context.Context, tenant uuid.UUID, needs *Needs, decide Decide) error {
 	var err error
 	for range maxTries {
@@ -100,9 +100,6 @@ func (s *Store) Batch(ctx context.Context, tenant uuid.UUID, needs *Needs, decid
 		if err == nil || !s.dialect.conflict(err) {
 			break
 		}
-	}
-	if err != nil && s.dialect.conflict(err) {
-		return &unavailable{cause: errors.Join(errors.New("a batch lost every race"), err)}
 	}
 	return s.fault(err)
 }

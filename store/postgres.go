@@ -71,8 +71,9 @@ func (postgres) conflict(err error) bool {
 func (postgres) unreachable(err error) bool {
 	state := sqlState(err)
 	switch {
+	// Connection, shutdown or cancellation, resources, lost races, a read-only standby.
 	case strings.HasPrefix(state, "08"), strings.HasPrefix(state, "57"), strings.HasPrefix(state, "53"),
-		state == "25006": // connection, shutdown or cancellation, resources, a read-only standby
+		strings.HasPrefix(state, "40"), state == "25006":
 		return true
 	case state != "":
 		return false

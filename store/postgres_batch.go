@@ -152,6 +152,9 @@ func selectAll[R any](db *bun.DB, alias string) string {
 			text += ", "
 		}
 		text += alias + "." + f.Name
+		if f.UserSQLType == "json" {
+			text += "::text" // as JSON, pgx would take the value null for no value
+		}
 	}
 	return text + " FROM " + table.Name + " AS " + alias
 }
