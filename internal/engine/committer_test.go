@@ -35,8 +35,6 @@ func (b *bell) Listen(uuid.UUID, func(*models.Receipt) bool) (<-chan struct{}, f
 	return b.ring, func() {}
 }
 
-func withBell(o *engine.Options) { o.Bell = &bell{ring: make(chan struct{}, 1)} }
-
 // Commands that wait together are one transaction, and see each other as if they had come one by one.
 func TestABatchIsItsCommandsInOrder(t *testing.T) {
 	t.Parallel()
