@@ -3,7 +3,6 @@ package engine_test
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -11,29 +10,7 @@ import (
 	"github.com/asyncgate/asyncgate/internal/engine"
 	"github.com/asyncgate/asyncgate/internal/trace"
 	"github.com/asyncgate/asyncgate/models"
-	"github.com/asyncgate/asyncgate/store"
 )
-
-// bell keeps what it is told.
-type bell struct {
-	mu       sync.Mutex
-	receipts []*models.Receipt
-	ring     chan struct{}
-}
-
-func (b *bell) Committed(_ uuid.UUID, receipts []*models.Receipt) {
-	b.mu.Lock()
-	b.receipts = append(b.receipts, receipts...)
-	b.mu.Unlock()
-	select {
-	case b.ring <- struct{}{}:
-	default:
-	}
-}
-
-func (b *bell) Listen(uuid.UUID, func(*models.Receipt) bool) (<-chan struct{}, func()) {
-	return b.ring, func() {}
-}
 
 // Commands that wait together are one transaction, and see each other as if they had come one by one.
 func TestABatchIsItsCommandsInOrder(t *testing.T) {
@@ -41,7 +18,6 @@ func TestABatchIsItsCommandsInOrder(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		task, l := w.leased(engine.CreateTask{})
 		var retried engine.Created
-		var again engine.Completed
 		w.together(
 			func() { wantCode(t, onLease["StartTask"](w, w.worker, l.ID), "") },
 			func() { wantCode(t, onLease["ReportProgress"](w, w.worker, l.ID), "") },
@@ -74,12 +50,11 @@ func TestABatchIsItsCommandsInOrder(t *testing.T) {
 		if parents := w.ledger(retried.Task.ID)[0].Parents; len(parents) != 1 || parents[0] != w.ledger(task.ID)[4].ID {
 			t.Errorf("the retry answers %v", parents)
 		}
-		_ = again
 		w.verify()
 	})
 }
 
-// A task that is created and canceled in one batch opens and closes its obligation at once; a key finds its task.
+// A key finds its task within the batch that creates it.
 func TestABatchSeesWhatItCreated(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
@@ -175,8 +150,7 @@ func TestABatchThatFailsIsSplit(t *testing.T) {
 
 func TestTheBellHearsWhatWasCommitted(t *testing.T) {
 	t.Parallel()
-	b := &bell{ring: make(chan struct{}, 1)}
-	w := newWorld(t, "sqlite://"+t.TempDir()+"/test.db", newClock(), func(o *engine.Options) { o.Bell = b })
+	w := newWorld(t, "sqlite://"+t.TempDir()+"/test.db", newClock())
 	ctx := trace.WithID(t.Context(), "0123456789abcdef0123456789abcdef")
 	if _, err := w.engine.CreateTask(ctx, w.agent, engine.CreateTask{Type: "t"}); err != nil {
 		t.Fatal(err)
@@ -186,10 +160,10 @@ func TestTheBellHearsWhatWasCommitted(t *testing.T) {
 	_, err := w.engine.CreateTask(t.Context(), w.agent, engine.CreateTask{Type: "t"})
 	wantCode(t, err, models.CodeInternal)
 	ledger := w.ledger(uuid.Nil)
-	if len(b.receipts) != 2 || len(ledger) != 2 {
-		t.Fatalf("the bell heard %d receipts of %d", len(b.receipts), len(ledger))
+	if len(w.bell.receipts) != 2 || len(ledger) != 2 {
+		t.Fatalf("the bell heard %d receipts of %d", len(w.bell.receipts), len(ledger))
 	}
-	for i, r := range b.receipts {
+	for i, r := range w.bell.receipts {
 		if r.Seq != ledger[i].Seq || r.ID != ledger[i].ID {
 			t.Errorf("receipt %d is %+v", i, r)
 		}
@@ -254,15 +228,4 @@ func TestCloseAnswersWhatRunsAndRefusesTheRest(t *testing.T) {
 			t.Errorf("%d receipts", n)
 		}
 	})
-}
-
-// One statement of a batch costs the same whatever is in it.
-func TestABatchCountsItsStatements(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, "sqlite://"+t.TempDir()+"/test.db", newClock())
-	var counter store.Counter
-	_, err := w.engine.CreateTask(store.WithCounter(t.Context(), &counter), w.agent, engine.CreateTask{Type: "t"})
-	if err != nil || counter.Load() == 0 {
-		t.Errorf("counted %d statements, %v", counter.Load(), err)
-	}
 }

@@ -1,8 +1,6 @@
 package engine_test
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -168,21 +166,4 @@ func TestOneBadLeaseStopsNoOther(t *testing.T) {
 			t.Error("the bad lease was ended in part")
 		}
 	}, func(o *engine.Options) { o.Rules.MaxExpiries = 1 })
-}
-
-// exec runs a statement behind the store's back.
-func (w *world) exec(statement string) {
-	w.t.Helper()
-	driver, source := "pgx", w.url
-	if path, ok := strings.CutPrefix(w.url, "sqlite://"); ok {
-		driver, source = "sqlite", path
-	}
-	db, err := sql.Open(driver, source)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(context.Background(), statement); err != nil {
-		w.t.Fatal(err)
-	}
 }

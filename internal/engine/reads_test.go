@@ -161,21 +161,20 @@ func (w *world) writesNothing(operation func()) {
 	}
 }
 
-// dump is every row that batches write, as text, read through a connection of its own.
-func (w *world) dump() string {
+// exec runs a statement behind the store's back.
+func (w *world) exec(statement string) {
 	w.t.Helper()
-	driver, source := "pgx", w.url
-	if path, ok := strings.CutPrefix(w.url, "sqlite://"); ok {
-		driver, source = "sqlite", path
-	}
-	db, err := sql.Open(driver, source)
-	if err != nil {
+	if _, err := w.db.ExecContext(context.Background(), statement); err != nil {
 		w.t.Fatal(err)
 	}
-	defer db.Close()
+}
+
+// dump is every row that batches write, as text.
+func (w *world) dump() string {
+	w.t.Helper()
 	var lines []string
 	for _, table := range []string{"tasks", "leases", "receipts", "obligations", "acknowledgements", "task_counts", "ledger_heads"} {
-		lines = append(lines, dumpTable(w.t, db, table)...)
+		lines = append(lines, dumpTable(w.t, w.db, table)...)
 	}
 	return strings.Join(lines, "\n")
 }
