@@ -229,6 +229,19 @@ func TestCreateTaskFiftyAtOnceWithOneKey(t *testing.T) {
 func TestCreateTasksIsAllOrNone(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
+		for name, c := range map[string]struct {
+			inputs []engine.CreateTask
+			code   models.Code
+		}{
+			"OneMalformed":     {[]engine.CreateTask{{Type: "a"}, {Type: ""}}, models.CodeBadUserInput},
+			"OneUnknownParent": {[]engine.CreateTask{{Type: "a"}, {Type: "b", ParentIDs: []uuid.UUID{uuid.New()}}}, models.CodeNotFound},
+			"TooMany":          {make([]engine.CreateTask, models.MaxBatchSize+1), models.CodeBadUserInput},
+			"None":             {nil, ""},
+		} {
+			t.Run(name, func(t *testing.T) {
+				w.refuses(c.code, func() error { _, err := w.engine.CreateTasks(w.ctx(), w.agent, c.inputs); return err })
+			})
+		}
 		t.Run("Order", func(t *testing.T) {
 			inputs := make([]engine.CreateTask, models.MaxBatchSize)
 			for i := range inputs {
@@ -244,19 +257,6 @@ func TestCreateTasksIsAllOrNone(t *testing.T) {
 				}
 			}
 		})
-		for name, c := range map[string]struct {
-			inputs []engine.CreateTask
-			code   models.Code
-		}{
-			"OneMalformed":     {[]engine.CreateTask{{Type: "a"}, {Type: ""}}, models.CodeBadUserInput},
-			"OneUnknownParent": {[]engine.CreateTask{{Type: "a"}, {Type: "b", ParentIDs: []uuid.UUID{uuid.New()}}}, models.CodeNotFound},
-			"TooMany":          {make([]engine.CreateTask, models.MaxBatchSize+1), models.CodeBadUserInput},
-			"None":             {nil, ""},
-		} {
-			t.Run(name, func(t *testing.T) {
-				w.refuses(c.code, func() error { _, err := w.engine.CreateTasks(w.ctx(), w.agent, c.inputs); return err })
-			})
-		}
 		w.verify()
 	})
 }

@@ -113,23 +113,23 @@ func TestExpireLeaseWithoutALimit(t *testing.T) {
 	}, func(o *engine.Options) { o.Rules.MaxExpiries = 0 })
 }
 
-// Two batches and a bit, of several tenants.
+// More than one search finds, of several tenants.
 func TestSweepEndsAllThatAreDue(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
 		tenants := []models.Viewer{w.worker, elsewhere(w.worker), elsewhere(w.worker)}
 		for _, v := range tenants {
-			if _, err := w.engine.CreateTasks(w.ctx(), v, repeat(engine.CreateTask{Type: "t"}, 400)); err != nil {
+			if _, err := w.engine.CreateTasks(w.ctx(), v, repeat(engine.CreateTask{Type: "t"}, 200)); err != nil {
 				t.Fatal(err)
 			}
-			for range 4 {
+			for range 2 {
 				if _, err := w.engine.ClaimTasks(w.ctx(), v, engine.ClaimTasks{MaxTasks: 100}); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
-		if n := w.expire(); n != 1200 {
-			t.Errorf("ended %d leases, want 1200", n)
+		if n := w.expire(); n != 600 {
+			t.Errorf("ended %d leases, want 600", n)
 		}
 		if n := w.sweep(); n != 0 {
 			t.Errorf("then ended %d more", n)

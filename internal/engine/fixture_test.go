@@ -22,7 +22,7 @@ import (
 func TestMain(m *testing.M) {
 	// Fewer random histories than rapid's hundred: with the race detector they take their time. A flag of the command line,
 	// -rapid.checks, still has the last word.
-	if err := flag.Set("rapid.checks", "40"); err != nil {
+	if err := flag.Set("rapid.checks", "25"); err != nil {
 		panic(err)
 	}
 	os.Exit(testkit.Run(m))
