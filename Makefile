@@ -16,7 +16,7 @@ ifeq ($(PG_BINDIR),)
 POSTGRES := $(TOOLS)/postgres-$(POSTGRES_VERSION)/bin/postgres
 override PG_BINDIR := $(CURDIR)/$(dir $(POSTGRES))
 endif
-export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
+test bench: export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
 
 VERSION ?= $(shell git describe --tags --always --dirty)
 COMMIT  ?= $(shell git rev-parse HEAD)
