@@ -167,9 +167,6 @@ func (b *postgresBatch) read(ctx context.Context, n *Needs) error {
 	if len(n.Tasks)+len(n.Leases) > 0 {
 		b.lockTasksAndLeases(p, n)
 	}
-	if len(n.Keys) > 0 {
-		b.readKeys(p, n.Keys)
-	}
 	if len(n.Receipts) > 0 {
 		p.queue(scan[models.Receipt, receiptRow](b.s.write, b.rows.addReceipts),
 			selectAll[receiptRow](b.s.write, "r")+" WHERE r.tenant_id = $1 AND r.id = ANY($2)", pgID(b.tenant), pgIDs(n.Receipts))
@@ -188,6 +185,10 @@ func (b *postgresBatch) read(ctx context.Context, n *Needs) error {
 	clock := b.clock()
 	for _, claim := range n.Claims {
 		b.lockCandidates(p, claim, n.Claimable, clock)
+	}
+	if len(n.Keys) > 0 {
+		// Without a lock, so after all that lock: the copy of a task that comes first is the one that is written.
+		b.readKeys(p, n.Keys)
 	}
 	p.queue(func(results pgx.BatchResults) error {
 		var now time.Time

@@ -286,3 +286,51 @@ func TestTheTimeIsReadAfterTheWaitForALock(t *testing.T) {
 	one.wantTypes(l.TaskID, "assigned accepted lease.expired")
 	one.verify()
 }
+
+// A key's task is read without a lock. If it changes before a claim of the same batch locks it, the claim must go by what it
+// locked.
+func TestAClaimGoesByTheTaskThatItLocked(t *testing.T) {
+	t.Parallel()
+	one := newWorld(t, testkit.Postgres(t), newClock())
+	holder, third := one.replica(), one.replica()
+	result := one.ledger(one.canceled(engine.CreateTask{}).ID)[2]
+	input := engine.CreateTask{Type: "t", IdempotencyKey: ptr("k")}
+	task := one.create(input)
+
+	// Another replica holds the acknowledgement's row, for which the batch waits between its reads.
+	acknowledge := func(w *world) {
+		_, err := w.engine.AcknowledgeReceipt(w.ctx(), w.agent, engine.AcknowledgeReceipt{ReceiptID: result.ID})
+		wantCode(t, err, "")
+	}
+	var group sync.WaitGroup
+	const firstWrite = 5 // after begin, receipts, acknowledgements and time
+	g := holder.hold(firstWrite)
+	group.Go(func() { acknowledge(holder) })
+	g.wait(t)
+	group.Go(func() {
+		one.together(
+			func() {
+				again, err := one.engine.CreateTask(one.ctx(), one.agent, input)
+				if err != nil || again.Created {
+					t.Errorf("got %+v, %v", again, err)
+				}
+			},
+			func() { acknowledge(one) },
+			func() { one.claim() },
+		)
+	})
+	eventually(t, "the batch to wait", func() bool {
+		var waiting int
+		err := one.db.QueryRow("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
+		return err != nil || waiting > 0
+	})
+	_, err := third.fail(engine.FailTask{LeaseID: third.claim().ID, Error: `1`, Retryable: true, RetryAfterSeconds: ptr(0)})
+	wantCode(t, err, "")
+	g.release()
+	group.Wait()
+	one.wantTypes(task.ID, "assigned accepted retry_scheduled accepted")
+	if got := one.task(task.ID); got.Attempt != 1 {
+		t.Errorf("the task has attempt %d", got.Attempt)
+	}
+	one.verify()
+}
