@@ -60,7 +60,7 @@ func (p Principal) Check() error {
 	if !p.Kind.Valid() {
 		return Errorf(CodeBadUserInput, "principal kind %q is unknown; use agent, worker, service or human", p.Kind)
 	}
-	return checkText("principal id", p.ID, 1, MaxPrincipalIDLength)
+	return CheckText("principal id", p.ID, MaxPrincipalIDLength)
 }
 
 // ParsePrincipal reads kind:id; BAD_USER_INPUT when it is malformed.
@@ -73,10 +73,10 @@ func ParsePrincipal(s string) (Principal, error) {
 	return p, p.Check()
 }
 
-// checkText returns BAD_USER_INPUT unless s is UTF-8 of minimum to maximum characters without control characters.
-func checkText(what, s string, minimum, maximum int) error {
-	if n := utf8.RuneCountInString(s); n < minimum || n > maximum {
-		return Errorf(CodeBadUserInput, "%s has %d characters; allowed are %d to %d", what, n, minimum, maximum)
+// CheckText returns BAD_USER_INPUT unless s is UTF-8 of 1 to maximum characters, none a control character; what names it.
+func CheckText(what, s string, maximum int) error {
+	if n := utf8.RuneCountInString(s); n < 1 || n > maximum {
+		return Errorf(CodeBadUserInput, "%s has %d characters; allowed are 1 to %d", what, n, maximum)
 	}
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
 		return Errorf(CodeBadUserInput, "%s contains a control character", what)

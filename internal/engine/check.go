@@ -3,17 +3,14 @@ package engine
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/asyncgate/asyncgate/models"
 )
 
 // check refuses, with BAD_USER_INPUT or PAYLOAD_TOO_LARGE, a creation that is out of the documented limits.
 func (c CreateTask) check() error {
-	if err := checkText("type", c.Type, models.MaxTypeLength); err != nil {
+	if err := models.CheckText("type", c.Type, models.MaxTypeLength); err != nil {
 		return err
 	}
 	if len(c.Payload) > models.MaxPayloadBytes {
@@ -21,7 +18,7 @@ func (c CreateTask) check() error {
 			len(c.Payload), models.MaxPayloadBytes)
 	}
 	if c.PayloadPointer != nil {
-		if err := checkText("payloadPointer", *c.PayloadPointer, models.MaxPointerLength); err != nil {
+		if err := models.CheckText("payloadPointer", *c.PayloadPointer, models.MaxPointerLength); err != nil {
 			return err
 		}
 	}
@@ -61,21 +58,11 @@ func checkRange(what string, n *int, minimum, maximum int) error {
 	return nil
 }
 
-func checkText(what, s string, maximum int) error {
-	if n := utf8.RuneCountInString(s); n < 1 || n > maximum {
-		return models.Errorf(models.CodeBadUserInput, "%s has %d characters; allowed are 1 to %d", what, n, maximum)
-	}
-	if strings.ContainsFunc(s, unicode.IsControl) || !utf8.ValidString(s) {
-		return models.Errorf(models.CodeBadUserInput, "%s contains a control character", what)
-	}
-	return nil
-}
-
 func checkKey(key *string) error {
 	if key == nil {
 		return nil
 	}
-	return checkText("idempotencyKey", *key, models.MaxKeyLength)
+	return models.CheckText("idempotencyKey", *key, models.MaxKeyLength)
 }
 
 func checkLabels(what string, labels []string) error {
@@ -83,7 +70,7 @@ func checkLabels(what string, labels []string) error {
 		return models.Errorf(models.CodeBadUserInput, "%d %s; at most %d are allowed", len(labels), what, models.MaxLabels)
 	}
 	for _, l := range labels {
-		if err := checkText("one of "+what, l, models.MaxLabelLength); err != nil {
+		if err := models.CheckText("one of "+what, l, models.MaxLabelLength); err != nil {
 			return err
 		}
 	}

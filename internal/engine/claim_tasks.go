@@ -102,7 +102,7 @@ func (c ClaimTasks) command(rules models.Rules) (*claimTasks, error) {
 		return nil, err
 	}
 	for _, t := range c.Types {
-		if err := checkText("one of types", t, models.MaxTypeLength); err != nil {
+		if err := models.CheckText("one of types", t, models.MaxTypeLength); err != nil {
 			return nil, err
 		}
 	}
@@ -115,10 +115,6 @@ func (c ClaimTasks) command(rules models.Rules) (*claimTasks, error) {
 	}
 	types := slices.Clone(c.Types)
 	slices.Sort(types)
-	body := models.Strings(c.Capabilities)
-	if err := check(body); err != nil {
-		return nil, err
-	}
 	return &claimTasks{
 		claim:  store.Claim{Types: slices.Compact(types), Capabilities: c.Capabilities},
 		atMost: c.MaxTasks, ttl: min(ttl, rules.MaxLeaseLifetime),
