@@ -14,7 +14,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
@@ -23,13 +22,16 @@ import (
 
 // postgres is PostgreSQL: pgx through database/sql under bun; batches take a connection of the same pool and use
 // pgx's pipeline.
-type postgres struct{}
+type postgres struct {
+	config *pgx.ConnConfig // as the URL says; not to be changed
+}
 
-func (s *Store) openPostgres(ctx context.Context, url string) error {
+// parsePostgres reads a URL and adds what it leaves open.
+func parsePostgres(url string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		// pgx's message may quote the URL, whose password nobody should read in a log.
-		return errors.New("the database URL is malformed; it is written postgres://USER:PASSWORD@HOST:PORT/DATABASE")
+		return nil, errors.New("the database URL is malformed; it is written postgres://USER:PASSWORD@HOST:PORT/DATABASE")
 	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "asyncgate"
@@ -37,12 +39,15 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 5 * time.Second
 	}
-	// Compiling never pays for statements of milliseconds, and the planner, which knows nothing of how many children a
-	// receipt has, would compile the search for them. Not as a startup parameter, which PgBouncer refuses.
-	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "SET jit = off")
+	return config, nil
+}
+
+func (s *Store) openPostgres(ctx context.Context, url string) error {
+	config, err := parsePostgres(url)
+	if err != nil {
 		return err
-	}))
+	}
+	db := sql.OpenDB(newPostgresPool(config.Copy()))
 	db.SetMaxOpenConns(s.options.MaxConnections)
 	db.SetMaxIdleConns(s.options.MaxConnections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -51,7 +56,7 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	}
 	s.read = bun.NewDB(db, pgdialect.New()).WithQueryHook(countingHook{})
 	s.write = s.read
-	s.dialect = postgres{}
+	s.dialect = postgres{config: config}
 	return nil
 }
 
@@ -64,7 +69,8 @@ func (postgres) conflict(err error) bool {
 		"40001": // serialization_failure
 		return true
 	default:
-		return false
+		var unsent *unsentError
+		return errors.As(err, &unsent)
 	}
 }
 

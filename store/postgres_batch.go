@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 
 	"github.com/asyncgate/asyncgate/models"
@@ -24,14 +23,17 @@ func (postgres) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Ne
 	}
 	defer func() { _ = conn.Close() }() // gives it back to the pool, which drops it when it is broken
 	return conn.Raw(func(driverConn any) error {
-		std, ok := driverConn.(*stdlib.Conn)
+		pooled, ok := driverConn.(*postgresConn)
 		if !ok {
-			return fmt.Errorf("the pool holds a %T instead of a pgx connection", driverConn)
+			return fmt.Errorf("the pool holds a %T instead of its own connections", driverConn)
 		}
-		b := &postgresBatch{s: s, conn: std.Conn(), tenant: tenant, rows: newRows()}
+		b := &postgresBatch{s: s, conn: pooled.Conn.Conn(), tenant: tenant, rows: newRows()}
 		done, err := b.run(ctx, needs, decide)
 		if !done {
 			b.rollback()
+		}
+		if err != nil && pooled.lost(ctx) && !b.wrote {
+			return &unsentError{cause: err}
 		}
 		return err
 	})
@@ -43,7 +45,16 @@ type postgresBatch struct {
 	tenant     uuid.UUID
 	rows       *Rows
 	statements int
+	wrote      bool // whether the message that commits was sent, be it in part
 }
+
+// unsentError says that the connection broke before anything was written, as one does that the pool has kept while the
+// server was restarted: the batch may be run again.
+type unsentError struct{ cause error }
+
+func (e *unsentError) Error() string { return "the connection broke: " + e.cause.Error() }
+
+func (e *unsentError) Unwrap() error { return e.cause }
 
 // run returns whether the transaction is over.
 func (b *postgresBatch) run(ctx context.Context, needs *Needs, decide Decide) (bool, error) {
@@ -54,6 +65,7 @@ func (b *postgresBatch) run(ctx context.Context, needs *Needs, decide Decide) (b
 	if w.Empty() {
 		return false, nil // nothing to keep: the rollback only releases the locks
 	}
+	b.wrote = true
 	if err := b.write(ctx, newPlan(b.s.write, b.tenant, w), w); err != nil {
 		return false, err
 	}
