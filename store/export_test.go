@@ -16,6 +16,12 @@ func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
 	return err
 }
 
+// Prepared returns how many statements PostgreSQL has prepared for the connection of a pool of one.
+func (s *Store) Prepared(ctx context.Context) (n int, err error) {
+	err = s.read.QueryRowContext(ctx, "SELECT count(*) FROM pg_prepared_statements").Scan(&n)
+	return n, err
+}
+
 // CopyTenant gives a new tenant all that another has. Ids are a tenant's own, so it is as good as written anew, and faster.
 func (s *Store) CopyTenant(ctx context.Context, from, to uuid.UUID) error {
 	columns := map[string]string{"ledger_heads": "seq"}

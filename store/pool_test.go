@@ -37,6 +37,41 @@ func TestBrokenConnections(t *testing.T) {
 	}
 }
 
+// TestPreparedStatements: what is asked once is not prepared, and what is asked again is.
+func TestPreparedStatements(t *testing.T) {
+	t.Parallel()
+	s := open(t, testkit.Postgres(t), store.Options{MaxConnections: 1})
+	prepared := func(what string, want int) {
+		t.Helper()
+		if n, err := s.Prepared(t.Context()); err != nil || n != want {
+			t.Errorf("%s: %d statements are prepared, want %d: %v", what, n, want, err)
+		}
+	}
+	read := func(tenant uuid.UUID) {
+		t.Helper()
+		if _, err := s.Tenant(tenant).Head(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	prepared("at first", 0)
+	prepared("the question itself, asked again", 1)
+	for range 20 {
+		read(uuid.New())
+	}
+	prepared("after 20 reads of as many tenants", 1)
+	tenant := uuid.New()
+	for range 3 {
+		read(tenant)
+	}
+	prepared("after three of one", 2)
+	for range 2 {
+		if err := s.Batch(t.Context(), tenant, &store.Needs{}, nothing); err != nil {
+			t.Fatal(err)
+		}
+	}
+	prepared("after batches", 4) // begin and the clock
+}
+
 func nothing(*store.Rows) *store.Writes { return &store.Writes{} }
 
 // occupy takes all n connections of the pool at once, so that it has as many.
