@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -47,4 +48,19 @@ func TestNotificationsBehindPgBouncer(t *testing.T) {
 	tenant := uuid.New()
 	deaf.Announce(tenant, 5)
 	eventually(t, "news arrives", func() bool { return hearer.head(tenant) == 5 })
+}
+
+// TestPgBouncerWithPreparedStatements: two clients of one session collide, unless a newer PgBouncer keeps them apart.
+func TestPgBouncerWithPreparedStatements(t *testing.T) {
+	t.Parallel()
+	through := testkit.PgBouncer(t, testkit.Postgres(t))
+	one, two := open(t, through, store.Options{MaxConnections: 1}), open(t, through, store.Options{MaxConnections: 1})
+	for range 3 {
+		for _, s := range []*store.Store{one, two} {
+			err := s.Batch(t.Context(), uuid.New(), &store.Needs{}, nothing)
+			if err != nil && !strings.Contains(err.Error(), "add default_query_exec_mode=exec to the database URL") {
+				t.Errorf("the error doesn't say what to do: %v", err)
+			}
+		}
+	}
 }

@@ -35,7 +35,7 @@ func (postgres) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Ne
 		if err != nil && pooled.lost(ctx) && !b.wrote {
 			return &unsentError{cause: err}
 		}
-		return err
+		return shared(err)
 	})
 }
 

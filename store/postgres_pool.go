@@ -89,7 +89,7 @@ func (c *postgresConn) QueryContext(ctx context.Context, query string, args []dr
 	if err != nil && c.lost(ctx) && strings.HasPrefix(query, "SELECT") && c.Conn.Conn().PgConn().TxStatus() == 'I' {
 		return nil, driver.ErrBadConn // which lets the pool repeat it on another connection
 	}
-	return rows, err
+	return rows, shared(err)
 }
 
 // again tells whether the text came before.
@@ -108,4 +108,15 @@ func (c *postgresConn) lost(ctx context.Context) bool {
 	}
 	c.broke.Store(time.Now().UnixNano())
 	return true
+}
+
+// shared adds to an error of prepared statements, which nobody gets who has a session alone, what to do about it.
+func shared(err error) error {
+	switch sqlState(err) {
+	case "26000", // invalid_sql_statement_name: it is another session's
+		"42P05": // duplicate_prepared_statement: another client's
+		return fmt.Errorf("%w. Behind PgBouncer in transaction mode add default_query_exec_mode=exec to the database URL", err)
+	default:
+		return err
+	}
 }
