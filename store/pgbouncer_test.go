@@ -17,10 +17,6 @@ const exec = "&default_query_exec_mode=exec"
 // TestPgBouncer is the whole suite through PgBouncer in transaction mode, migrations included.
 func TestPgBouncer(t *testing.T) {
 	t.Parallel()
-	t.Run("Batch", func(t *testing.T) {
-		t.Parallel()
-		testBatch(t, open(t, testkit.PgBouncer(t, testkit.Postgres(t))+exec, store.Options{}))
-	})
 	storetest.Run(t, func(t *testing.T) *store.Store {
 		return open(t, testkit.PgBouncer(t, testkit.Postgres(t))+exec, store.Options{})
 	})
