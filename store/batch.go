@@ -103,26 +103,3 @@ func (s *Store) Batch(ctx context.Context, tenant uuid.UUID, needs *Needs, decid
 	}
 	return s.fault(err)
 }
-
-// DueLease is a lease whose time is over and that nobody has ended yet.
-type DueLease struct {
-	Tenant uuid.UUID
-	Lease  uuid.UUID
-}
-
-// DueLeases returns up to limit leases of all tenants that are past their expiry, oldest first. It locks nothing: who ends
-// them looks again under the lock.
-func (s *Store) DueLeases(ctx context.Context, limit int64) ([]DueLease, error) {
-	var rows []leaseRow
-	err := s.read.NewSelect().Model(&rows).Column("tenant_id", "id").
-		Where("l.ended_at IS NULL").Where("l.expires_at <= ?", s.dialect.currentTime(s)).
-		OrderExpr("l.expires_at").Limit(limit).Scan(ctx)
-	if err != nil {
-		return nil, s.fault(err)
-	}
-	due := make([]DueLease, len(rows))
-	for i, r := range rows {
-		due[i] = DueLease{Tenant: r.TenantID, Lease: r.ID}
-	}
-	return due, nil
-}

@@ -265,9 +265,10 @@ func (b *postgresBatch) scanPairs(into map[uuid.UUID]uuid.UUID) func(pgx.BatchRe
 	}
 }
 
+// currentTime is the statement's, not clock_timestamp(), which is another with every row and so can't bound an index.
 func (postgres) currentTime(s *Store) any {
 	if s.options.Clock == nil {
-		return bun.Safe("clock_timestamp()")
+		return bun.Safe("statement_timestamp()")
 	}
 	return instant(s.now())
 }

@@ -9,10 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/asyncgate/asyncgate/models"
+	"github.com/asyncgate/asyncgate/store"
 )
-
-// sweepBatch is how many due leases one search returns.
-const sweepBatch = 500
 
 type sweepState struct{ last atomic.Int64 }
 
@@ -45,8 +43,9 @@ func (e *Engine) Run(ctx context.Context) error {
 // and stops no other.
 func (e *Engine) Sweep(ctx context.Context) (int, error) {
 	ended := 0
+	var last *store.DueLease
 	for {
-		due, err := e.store.DueLeases(ctx, sweepBatch)
+		due, err := e.store.DueLeases(ctx, last, e.options.SweepBatch)
 		if err != nil {
 			return ended, err
 		}
@@ -54,15 +53,14 @@ func (e *Engine) Sweep(ctx context.Context) (int, error) {
 		for _, d := range due {
 			tenants[d.Tenant] = append(tenants[d.Tenant], &expireLease{lease: d.Lease})
 		}
-		before := ended
 		for tenant, commands := range tenants {
 			ended += e.expire(ctx, tenant, commands)
 		}
-		// A full batch of which none could be ended would come back for ever.
-		if len(due) < sweepBatch || ended == before || ctx.Err() != nil {
+		if len(due) < e.options.SweepBatch || ctx.Err() != nil {
 			e.sweeps.last.Store(time.Now().UnixNano()) //nolint:forbidigo // readiness is about this process, no lease is decided by it
 			return ended, ctx.Err()
 		}
+		last = &due[len(due)-1]
 	}
 }
 

@@ -110,7 +110,6 @@ func (w *world) race(replica *world, first, second string) string {
 	if replica == nil {
 		a, b = get(w, first), get(w, second)
 	} else {
-		const firstWrite = 5 // after begin, tasks, leases and time
 		g := w.hold(firstWrite)
 		var group sync.WaitGroup
 		group.Go(func() { a = get(w, first) })
@@ -303,7 +302,6 @@ func TestAClaimGoesByTheTaskThatItLocked(t *testing.T) {
 		wantCode(t, err, "")
 	}
 	var group sync.WaitGroup
-	const firstWrite = 5 // after begin, receipts, acknowledgements and time
 	g := holder.hold(firstWrite)
 	group.Go(func() { acknowledge(holder) })
 	g.wait(t)

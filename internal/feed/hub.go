@@ -68,6 +68,7 @@ type Hub struct {
 	opt Options
 	// ledger returns what the feed reads of a tenant; tests put gates before it.
 	ledger func(tenant uuid.UUID) ledger
+	heads  func(ctx context.Context, tenants []uuid.UUID) (map[uuid.UUID]int64, error)
 
 	// ctx ends all that the hub has running; Close ends it, with errDraining as the cause.
 	ctx     context.Context
@@ -89,6 +90,7 @@ func New(s *store.Store, o Options) *Hub {
 	h := &Hub{
 		opt:       o.withDefaults(),
 		ledger:    func(tenant uuid.UUID) ledger { return unbroken{s.Tenant(tenant)} },
+		heads:     s.Heads,
 		followers: make(map[uuid.UUID]*follower),
 	}
 	h.ctx, h.drain = context.WithCancelCause(context.Background())
@@ -107,6 +109,17 @@ func (h *Hub) Committed(tenant uuid.UUID, receipts []*models.Receipt) {
 	h.mu.RUnlock()
 	if f != nil {
 		f.door.knock(receipts)
+	}
+}
+
+// Reached tells that the tenant's ledger has a receipt at this position: what another server's news or the poll say. Like
+// Committed it returns at once.
+func (h *Hub) Reached(tenant uuid.UUID, seq int64) {
+	h.mu.RLock()
+	f := h.followers[tenant]
+	h.mu.RUnlock()
+	if f != nil {
+		f.door.reached(seq)
 	}
 }
 
