@@ -857,7 +857,7 @@ type Limits {
 
 # ── Mutations ───────────────────────────────────────────────────────────────────────────────────────
 
-"What a task asks of its worker. Capabilities and tags together have at most 16 KiB, else BAD_USER_INPUT."
+"What a task asks of its worker. The text of capabilities and tags together has at most 16 KiB, else BAD_USER_INPUT."
 input TaskRequirementsInput {
   "What a worker must be able to do: at most 64, of 1 to 128 characters. None when absent."
   capabilities: [String!]
@@ -871,7 +871,7 @@ input CreateTaskInput {
   type: String!
   "What the worker needs to know: at most 1 MiB of canonical JSON, else PAYLOAD_TOO_LARGE."
   payload: JSON
-  "Where the payload lies when it is too large to send: at most 2,048 characters. The server never reads it."
+  "Where the payload lies when it is too large to send: 1 to 16,384 characters. The server never reads it."
   payloadPointer: String
   "What a worker must be able to do; nothing when absent."
   requirements: TaskRequirementsInput
@@ -888,11 +888,11 @@ input CreateTaskInput {
   maxAttempts: Int
   "Seconds before the first retry, doubled for each further one: 1 to 86,400; the server's default (15) when absent."
   retryBackoffSeconds: Int
-  "Seconds before it becomes claimable: 0 to 31,536,000; at once when absent."
+  "Seconds before it becomes claimable, from which its nextEligibleAt follows: 0 to 31,536,000; at once when absent."
   delaySeconds: Int
   """
   Receipts that this task answers or continues; they become the parents of its task.assigned receipt. At most 10, each the
-  UUID of a receipt of the tenant (BAD_USER_INPUT, NOT_FOUND).
+  UUID of a receipt of the tenant (BAD_USER_INPUT, NOT_FOUND). One that is given twice counts twice and is written once.
   """
   parentReceiptIds: [ID!]
 }
@@ -935,7 +935,10 @@ input RetryTaskInput {
 input ClaimTasksInput {
   "Only tasks of these types; all types when absent, null or empty."
   types: [String!]
-  "What this worker can do: at most 64, of 1 to 128 characters. A task is claimable when all that it requires is here."
+  """
+  What this worker can do, each of 1 to 128 characters. A task is claimable when all that it requires is here. They are
+  written to the receipt of each task that is claimed, whose body is limited (PAYLOAD_TOO_LARGE).
+  """
   capabilities: [String!]
   "How many tasks at most: 1 to 100."
   maxTasks: Int = 1
@@ -1002,7 +1005,8 @@ input ReportProgressInput {
   progress: JSON!
   """
   1, 2, … per lease; given, a repeat of one already reported writes nothing, so that a call whose answer was lost can be
-  repeated. The next free one when absent.
+  repeated. One below the highest that was reported is such a repeat too: progress never goes back. The next free one when
+  absent.
   """
   sequence: Int
 }

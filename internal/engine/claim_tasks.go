@@ -111,7 +111,7 @@ func (c ClaimTasks) command(rules models.Rules) (*claimTasks, error) {
 		return nil, err
 	}
 	for _, t := range c.Types {
-		if err := models.CheckText("one of types", t, models.MaxTypeLength); err != nil {
+		if err := models.CheckName("one of types", t, models.MaxTypeLength); err != nil {
 			return nil, err
 		}
 	}
@@ -124,38 +124,33 @@ func (c ClaimTasks) command(rules models.Rules) (*claimTasks, error) {
 	}
 	types := slices.Clone(c.Types)
 	slices.Sort(types)
-	return &claimTasks{
-		claim:  store.Claim{Types: slices.Compact(types), Capabilities: c.Capabilities},
-		atMost: c.MaxTasks, ttl: min(ttl, rules.MaxLeaseLifetime),
-	}, nil
+	cmd := &claimTasks{
+		claim: store.Claim{Types: slices.Compact(types), Capabilities: c.Capabilities, AtMost: c.MaxTasks},
+		ttl:   min(ttl, rules.MaxLeaseLifetime),
+	}
+	return cmd, check(cmd.body(time.Time{}))
 }
 
 type claimTasks struct {
-	claim  store.Claim
-	atMost int
-	ttl    time.Duration
+	claim store.Claim
+	ttl   time.Duration
 }
 
-func (c *claimTasks) needs(n *store.Needs) {
-	// Candidates are dealt out among the claims of a batch in memory: each filter reads enough for all of them.
-	n.Claimable += c.atMost
-	if c.index(n.Claims) < 0 {
-		n.Claims = append(n.Claims, c.claim)
-	}
-}
-
-func (c *claimTasks) index(claims []store.Claim) int {
-	return slices.IndexFunc(claims, func(o store.Claim) bool {
-		return slices.Equal(o.Types, c.claim.Types) && slices.Equal(o.Capabilities, c.claim.Capabilities)
+// body is what task.accepted says; it has the same length whenever the lease expires.
+func (c *claimTasks) body(expiresAt time.Time) models.JSON {
+	return models.Object(map[string]models.JSON{
+		"worker_capabilities": models.Strings(c.claim.Capabilities), "expires_at": models.Time(expiresAt),
 	})
 }
 
-func (c *claimTasks) weight() int { return c.atMost }
+func (c *claimTasks) needs(n *store.Needs) { n.Claim(c.claim) }
+
+func (c *claimTasks) weight() int { return c.claim.AtMost }
 
 func (c *claimTasks) decide(s *state) (any, error) {
 	leases := []*models.Lease{}
-	for _, t := range s.Candidates[c.index(s.claims)] {
-		if len(leases) == c.atMost {
+	for _, t := range s.Candidates[slices.IndexFunc(s.claims, c.claim.Same)] {
+		if len(leases) == c.claim.AtMost {
 			break
 		}
 		if t.Status != models.StatusQueued || s.Held[t.ID] != nil {
@@ -168,10 +163,7 @@ func (c *claimTasks) decide(s *state) (any, error) {
 		s.newLeases = append(s.newLeases, l)
 		s.Leases[l.ID], s.Held[t.ID] = l, l
 		_, err := s.apply(t, move{
-			event: models.EventClaim, by: s.viewer.Principal, receipt: models.TaskAccepted,
-			body: models.Object(map[string]models.JSON{
-				"worker_capabilities": models.Strings(c.claim.Capabilities), "expires_at": models.Time(l.ExpiresAt),
-			}),
+			event: models.EventClaim, by: s.viewer.Principal, receipt: models.TaskAccepted, body: c.body(l.ExpiresAt),
 		})
 		if err != nil {
 			return nil, err

@@ -76,7 +76,7 @@ type newTaskInput struct {
 	spec        models.Spec
 	key         *string
 	fingerprint string
-	delay       time.Duration
+	delay       *time.Duration
 	parents     []uuid.UUID
 	reason      *string
 }
@@ -103,24 +103,26 @@ func newTask(c CreateTask, rules models.Rules) (newTaskInput, error) {
 			MaxAttempts:         orDefault(c.MaxAttempts, rules.MaxAttempts),
 			RetryBackoffSeconds: orDefault(c.RetryBackoffSeconds, int(rules.RetryBackoff/time.Second)),
 		},
-		key: c.IdempotencyKey, delay: time.Duration(orDefault(c.DelaySeconds, 0)) * time.Second, parents: unique(c.ParentIDs),
+		key: c.IdempotencyKey, parents: unique(c.ParentIDs),
+	}
+	if c.DelaySeconds != nil {
+		delay := time.Duration(*c.DelaySeconds) * time.Second
+		n.delay = &delay
 	}
 	if n.spec.ExpectedOutcome == "" {
 		n.spec.ExpectedOutcome = models.OutcomeAny
 	}
-	if len(n.parents) > models.MaxParents {
-		return newTaskInput{}, models.Errorf(models.CodeBadUserInput, "%d parents; at most %d are allowed", len(n.parents), models.MaxParents)
-	}
 	if c.IdempotencyKey != nil {
 		n.fingerprint = c.fingerprint()
 	}
-	return n, nil
+	return n, check(n.body())
 }
 
 // fingerprint is the digest of every input field but the key, in canonical form, before defaults.
 func (c CreateTask) fingerprint() string {
-	parents := make([]string, len(c.ParentIDs))
-	for i, p := range c.ParentIDs {
+	ids := unique(c.ParentIDs) // as they are written
+	parents := make([]string, len(ids))
+	for i, p := range ids {
 		parents[i] = p.String()
 	}
 	return digest("createTask", map[string]models.JSON{
@@ -202,8 +204,8 @@ func (s *state) create(owner models.Principal, n newTaskInput) *models.Task {
 		Spec: n.spec, ID: newID(), TenantID: s.tenant, Status: models.StatusQueued, CreatedBy: owner, IdempotencyKey: n.key,
 		Fingerprint: n.fingerprint, CreatedAt: s.Now, UpdatedAt: s.Now,
 	}
-	if n.delay > 0 {
-		at := s.Now.Add(n.delay)
+	if n.delay != nil {
+		at := s.Now.Add(*n.delay)
 		t.NextEligibleAt = &at
 	}
 	t.ObligationID = s.emit(draft{

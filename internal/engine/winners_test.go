@@ -116,8 +116,17 @@ func (w *world) race(replica *world, first, second string) string {
 		g.wait(w.t)
 		other := w.beside(replica)
 		other.t = w.t
-		group.Go(func() { b = get(other, second) })
+		passed := make(chan struct{}) // a sweep passes over what is held
+		group.Go(func() {
+			b = get(other, second)
+			close(passed)
+		})
 		eventually(w.t, "the second to wait for the first's lock", func() bool {
+			select {
+			case <-passed:
+				return second == "expire"
+			default:
+			}
 			var waiting int
 			err := w.db.QueryRow("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
 			if err != nil {
