@@ -68,24 +68,15 @@ func (c CreateTask) checkLabels() error {
 		if len(labels) > models.MaxLabels {
 			return models.Errorf(models.CodeBadUserInput, "%d %s; at most %d are allowed", len(labels), what, models.MaxLabels)
 		}
-		if err := checkLabels(what, labels); err != nil {
-			return err
-		}
 		for _, l := range labels {
+			if err := models.CheckText("one of "+what, l, models.MaxLabelLength); err != nil {
+				return err
+			}
 			bytes += len(l)
 		}
 	}
 	if bytes > models.MaxLabelsBytes {
 		return models.Errorf(models.CodeBadUserInput, "capabilities and tags have %d bytes together; %d are allowed", bytes, models.MaxLabelsBytes)
-	}
-	return nil
-}
-
-func checkLabels(what string, labels []string) error {
-	for _, l := range labels {
-		if err := models.CheckText("one of "+what, l, models.MaxLabelLength); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -110,12 +110,7 @@ func (c ClaimTasks) command(rules models.Rules) (*claimTasks, error) {
 	if err := checkRange("waitSeconds", &c.WaitSeconds, 0, models.MaxWaitSeconds); err != nil {
 		return nil, err
 	}
-	for _, t := range c.Types {
-		if err := models.CheckName("one of types", t, models.MaxTypeLength); err != nil {
-			return nil, err
-		}
-	}
-	if err := checkLabels("capabilities", c.Capabilities); err != nil {
+	if err := models.CheckSkills(c.Types, c.Capabilities); err != nil {
 		return nil, err
 	}
 	ttl, err := leaseTime("ttlSeconds", c.TTLSeconds, rules)

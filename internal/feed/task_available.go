@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
 )
 
@@ -25,9 +26,12 @@ const maxPending = 1000
 
 // TaskAvailable streams the types of tasks that become claimable from now on: created, requeued, or due after a delay; of
 // one of the types (any if empty), and requiring nothing beyond capabilities. It is a wake-up, not a claim: another worker
-// may be faster, and tasks of one type are told together while nobody takes the event. Errors are those of ResultReady; it
-// has no cursor, since who reconnects claims first.
+// may be faster, and tasks of one type are told together while nobody takes the event. It has no cursor, since who
+// reconnects claims first. Errors are those of ResultReady, and BAD_USER_INPUT for what no task can have.
 func (h *Hub) TaskAvailable(ctx context.Context, tenant uuid.UUID, types, capabilities []string) (*AvailableStream, error) {
+	if err := models.CheckSkills(types, capabilities); err != nil {
+		return nil, err
+	}
 	f, err := h.follow(tenant)
 	if err != nil {
 		return nil, err
