@@ -4,13 +4,28 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 )
 
-// Run does what the hub does unasked: at every poll interval it reads the positions of the tenants that are followed, so
-// that what this process did not commit itself, or a bell that was lost, is noticed. It returns nil when ctx ends or the
-// hub is closed.
+// Run does what the hub does unasked: it listens to the news of other servers, and at every poll interval reads the
+// positions of the tenants that are followed, so that a commit elsewhere is noticed even when its news is lost. It returns
+// nil when ctx ends or the hub is closed.
 func (h *Hub) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(h.ctx, cancel)()
+	if h.opt.News == nil {
+		h.pollUntil(ctx)
+		return nil
+	}
+	var polling sync.WaitGroup
+	polling.Go(func() { h.pollUntil(ctx) })
+	defer polling.Wait()
+	return h.opt.News.Run(ctx, h.Reached, func() { ring(h.missed) })
+}
+
+func (h *Hub) pollUntil(ctx context.Context) {
 	ticker := time.NewTicker(h.opt.PollInterval)
 	defer ticker.Stop()
 	for {
@@ -19,10 +34,9 @@ func (h *Hub) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-h.ctx.Done():
-			return nil
+			return
 		case <-ticker.C:
+		case <-h.missed:
 		}
 	}
 }
