@@ -933,10 +933,10 @@ input RetryTaskInput {
 
 "What the worker wants. Numbers out of range are BAD_USER_INPUT."
 input ClaimTasksInput {
-  "Only tasks of these types; all types when absent, null or empty."
+  "Only tasks of these types, at most 1,000; all types when absent, null or empty."
   types: [String!]
   """
-  What this worker can do, each of 1 to 128 characters. A task is claimable when all that it requires is here. They are
+  What this worker can do: at most 1,000, each of 1 to 128 characters. A task is claimable when all that it requires is here. They are
   written to the receipt of each task that is claimed, whose body is limited (PAYLOAD_TOO_LARGE).
   """
   capabilities: [String!]
@@ -1118,10 +1118,12 @@ Errors carry extensions.code, retryable and traceId (quote the latter when you a
 - IDEMPOTENCY_CONFLICT: the idempotency key was used before with other content.
 - PAYLOAD_TOO_LARGE: a payload, body or request is over its limit.
 - RATE_LIMITED (retryable): too many requests; retry after the time in Retry-After.
-- QUERY_TOO_COMPLEX: the document is over a depth, complexity, token or alias limit; ask for less at once.
+- QUERY_TOO_COMPLEX: the document is over a limit: 15 levels deep, a complexity of 200,000 (one for each field, times the size
+  of the pages around it), as the server is configured; 15,000 tokens, 200 aliases. Ask for less at once.
 - UNAVAILABLE (retryable): draining, the database is out of reach, or it is unknown whether a commit went through. Repeat the
   call: keys, sequences and the replay of the report that ended a lease make that safe.
-- SUBSCRIBER_TOO_SLOW (retryable): the stream was closed because its reader did not keep up; resume with the last cursor.
+- SUBSCRIBER_TOO_SLOW (retryable): the stream was closed because its reader did not keep up; resume with the last cursor. The
+  connection of a reader that takes nothing at all ends without a word.
 - INTERNAL: a fault of the server; the trace id finds it in the log.
 - GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED: the document, or a variable's type, does not fit this schema.
 
@@ -1143,7 +1145,8 @@ type Mutation {
   ): [CreateTaskPayload!]! @requires(scope: TASK)
   """
   Cancels a task that is not terminal; a worker that holds it loses its lease. By the owner or an ADMIN. Repeatable: a task
-  that is terminal already is returned with canceled: false. Codes: NOT_FOUND, FORBIDDEN, BAD_USER_INPUT.
+  that is terminal already is returned with canceled: false. Codes: NOT_FOUND, FORBIDDEN, PAYLOAD_TOO_LARGE (the reason),
+  BAD_USER_INPUT.
   """
   cancelTask(
     "The task, and why."
@@ -1152,7 +1155,8 @@ type Mutation {
   """
   A new task with the spec and the owner of a failed or canceled one (terminal tasks never change): its task.assigned receipt
   has the old task's terminal receipt as its parent. By the owner or an ADMIN. Repeatable with an idempotencyKey; without one,
-  each call creates a task. Codes: NOT_FOUND, FORBIDDEN, INVALID_STATE_TRANSITION, IDEMPOTENCY_CONFLICT, BAD_USER_INPUT.
+  each call creates a task. Codes: NOT_FOUND, FORBIDDEN, INVALID_STATE_TRANSITION, IDEMPOTENCY_CONFLICT, PAYLOAD_TOO_LARGE
+  (the reason), BAD_USER_INPUT.
   """
   retryTask(
     "The task, and why."
@@ -1160,7 +1164,8 @@ type Mutation {
   ): CreateTaskPayload! @requires(scope: TASK)
   """
   Takes note of a receipt, by its addressee or an ADMIN. It closes nothing: obligations end only by terminal receipts.
-  Repeatable: the first acknowledgement counts, later ones return it. Codes: NOT_FOUND, FORBIDDEN, BAD_USER_INPUT.
+  Repeatable: the first acknowledgement counts, later ones return it. Codes: NOT_FOUND, FORBIDDEN, PAYLOAD_TOO_LARGE (the
+  note), BAD_USER_INPUT.
   """
   acknowledgeReceipt(
     "The receipt, and a note."
@@ -1169,7 +1174,8 @@ type Mutation {
 
   """
   Claims tasks: highest priority first, then oldest. No two workers ever hold one task. Not repeatable: each call claims
-  anew; a worker that lost the answer finds its leases by the query leases. Codes: BAD_USER_INPUT.
+  anew; a worker that lost the answer finds its leases by the query leases. Codes: BAD_USER_INPUT, PAYLOAD_TOO_LARGE
+  (the capabilities).
   """
   claimTasks(
     "What the worker wants."
@@ -1186,7 +1192,7 @@ type Mutation {
   ): RenewLeasePayload! @requires(scope: LEASE)
   """
   Gives the task back unfinished; costs no attempt. Repeatable: the same call again gets the first answer. Codes:
-  LEASE_INVALID_OR_EXPIRED, BAD_USER_INPUT.
+  LEASE_INVALID_OR_EXPIRED, PAYLOAD_TOO_LARGE (the reason), BAD_USER_INPUT.
   """
   releaseLease(
     "The lease, and why."

@@ -52,9 +52,9 @@ type CancelTaskPayload struct {
 
 // What the worker wants. Numbers out of range are BAD_USER_INPUT.
 type ClaimTasksInput struct {
-	// Only tasks of these types; all types when absent, null or empty.
+	// Only tasks of these types, at most 1,000; all types when absent, null or empty.
 	Types []string `json:"types,omitempty"`
-	// What this worker can do, each of 1 to 128 characters. A task is claimable when all that it requires is here. They are
+	// What this worker can do: at most 1,000, each of 1 to 128 characters. A task is claimable when all that it requires is here. They are
 	// written to the receipt of each task that is claimed, whose body is limited (PAYLOAD_TOO_LARGE).
 	Capabilities []string `json:"capabilities,omitempty"`
 	// How many tasks at most: 1 to 100.

@@ -15,6 +15,8 @@ const (
 	// MaxLabels bounds the capabilities, and the tags, of a task; MaxLabelLength the characters of each, of a worker's too.
 	MaxLabels      = 64
 	MaxLabelLength = 128
+	// MaxSkills bounds the types, and the capabilities, of a claim.
+	MaxSkills = 1000
 	// MaxLabelsBytes bounds the text of a task's capabilities and tags together.
 	MaxLabelsBytes = 16 << 10
 	// MaxBatchSize bounds createTasks and completeTasks.

@@ -50,6 +50,11 @@ func (r Requirements) JSON() JSON {
 
 // CheckSkills returns BAD_USER_INPUT for types and capabilities that no task can have: what a worker says of itself.
 func CheckSkills(types, capabilities []string) error {
+	for what, list := range map[string][]string{"types": types, "capabilities": capabilities} {
+		if len(list) > MaxSkills {
+			return Errorf(CodeBadUserInput, "%d %s; at most %d are allowed", len(list), what, MaxSkills)
+		}
+	}
 	for _, t := range types {
 		if err := CheckName("one of types", t, MaxTypeLength); err != nil {
 			return err

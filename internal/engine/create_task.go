@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -57,11 +58,19 @@ func (e *Engine) CreateTasks(ctx context.Context, v models.Viewer, inputs []Crea
 	for i := range inputs {
 		n, err := newTask(inputs[i], e.options.Rules)
 		if err != nil {
-			return nil, err
+			return nil, placed(i, len(inputs), err)
 		}
 		cmd.tasks = append(cmd.tasks, n)
 	}
 	return do[[]Created](ctx, e, v, cmd)
+}
+
+// placed says which of several inputs an error speaks of.
+func placed(i, of int, err error) error {
+	if of == 1 {
+		return err
+	}
+	return models.Within(fmt.Sprintf("inputs[%d]", i), err)
 }
 
 func checkBatch(n int) error {
