@@ -52,6 +52,7 @@ func closing(code websocket.StatusCode, format string, args ...any) error {
 type socket struct {
 	s       *Server
 	ws      *websocket.Conn
+	line    line
 	request *http.Request
 
 	// viewer and acknowledged belong to the reader.
@@ -88,7 +89,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered
 	}
 	ws.SetReadLimit(s.opt.MaxBody + envelopeBytes)
-	c := &socket{s: s, ws: ws, request: r, active: map[string]*operation{}}
+	c := &socket{s: s, ws: ws, line: s.beginStream(r), request: r, active: map[string]*operation{}}
 	c.ctx, c.endOperations = context.WithCancel(context.WithoutCancel(r.Context()))
 	c.streams, c.endStreams = context.WithCancel(c.ctx)
 	c.serve()
@@ -144,13 +145,26 @@ func (c *socket) keepAlive() {
 			return
 		case <-pings.C:
 		}
-		ctx, cancel := context.WithTimeout(c.ctx, c.s.opt.KeepAlive)
-		err := c.ws.Ping(ctx)
-		cancel()
-		if err != nil && c.ctx.Err() == nil {
+		if err := c.ping(); err != nil && c.ctx.Err() == nil {
+			// A write that is stuck comes first: its reader may be slow and not gone, and then it is to hear that.
+			c.writeMu.Lock()
+			defer c.writeMu.Unlock()
 			c.ws.CloseNow()
 			return
 		}
+	}
+}
+
+// ping sends a ping and waits for the answer.
+func (c *socket) ping() error {
+	ctx, cancel := context.WithTimeout(c.ctx, c.s.opt.KeepAlive)
+	defer cancel()
+	for {
+		err := c.ws.Ping(ctx)
+		if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+			continue // the library waits no longer than 5 s for another write to end
+		}
+		return err
 	}
 }
 
