@@ -43,9 +43,13 @@ func lineOf(r *http.Request) line {
 // beginStream prepares the connection of r to be a stream's.
 func (s *Server) beginStream(r *http.Request) line {
 	l := lineOf(r)
-	l.beginStream(s.opt.KeepAlive - s.opt.KeepAlive/10)
+	l.beginStream(s.pingPatience())
 	return l
 }
+
+// pingPatience is how long a peer may leave a ping unreceived, or unanswered: with the time until the ping, less than two
+// intervals.
+func (s *Server) pingPatience() time.Duration { return s.opt.KeepAlive * 9 / 10 }
 
 // beginStream bounds what the system holds, and ends the connection when the peer has received nothing for that long of
 // what was sent: one that vanished without a word is noticed by the first ping that it does not receive.

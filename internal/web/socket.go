@@ -157,7 +157,7 @@ func (c *socket) keepAlive() {
 
 // ping sends a ping and waits for the answer.
 func (c *socket) ping() error {
-	ctx, cancel := context.WithTimeout(c.ctx, c.s.opt.KeepAlive)
+	ctx, cancel := context.WithTimeout(c.ctx, c.s.pingPatience())
 	defer cancel()
 	for {
 		err := c.ws.Ping(ctx)
