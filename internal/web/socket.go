@@ -82,7 +82,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	defer leave()
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
-		Subprotocols:       []string{subprotocol},
+		Subprotocols:       append([]string{subprotocol}, offered(r)...),
 		InsecureSkipVerify: true, // checkOrigin has verified it, scheme and port included
 	})
 	if err != nil {
@@ -93,6 +93,18 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	c.ctx, c.endOperations = context.WithCancel(context.WithoutCancel(r.Context()))
 	c.streams, c.endStreams = context.WithCancel(c.ctx)
 	c.serve()
+}
+
+// offered returns the subprotocols that the client asks for. One that is not ours is taken too, and closed at once: who
+// gets none of what it asked for, as a browser, gives up before it can hear of 4406.
+func offered(r *http.Request) []string {
+	var names []string
+	for _, value := range r.Header.Values("Sec-WebSocket-Protocol") {
+		for name := range strings.SplitSeq(value, ",") {
+			names = append(names, strings.TrimSpace(name))
+		}
+	}
+	return names
 }
 
 func (c *socket) serve() {
