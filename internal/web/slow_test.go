@@ -51,6 +51,18 @@ func TestReaderThatDoesNotRead(t *testing.T) {
 		p.subscribe("1", "{ whoami }") // the socket is as good as before
 		p.expect("agent:dev", "complete")
 	})
+
+	t.Run("of a WebSocket that has pings to answer first", func(t *testing.T) {
+		t.Parallel()
+		const keepAlive = 2 * time.Second
+		s := newStage(t, func(o *web.Options) { o.KeepAlive, o.WriteTimeout = keepAlive, keepAlive*3/4 })
+		p := s.connected(t)
+		p.subscribe("1", "subscription { ticks }")
+		<-time.After(keepAlive + keepAlive/20) // a ping lies before the events
+		taken := s.tickUntilEnd(t)
+		<-time.After(2 * keepAlive) // and its answer is overdue
+		lastWords(t, taken, p.next)
+	})
 }
 
 // tickUntilEnd sends ticks of some KiB until the subscription has ended, and returns how many it took.

@@ -71,6 +71,8 @@ type socket struct {
 
 	// writeMu makes "still wanted? then write" one step.
 	writeMu sync.Mutex
+	// toldTooSlow is when a subscription was last ended because the peer does not read. Guarded by writeMu.
+	toldTooSlow time.Time
 }
 
 // serveSocket takes a WebSocket and returns when it has ended, with all that ran on it.
@@ -157,14 +159,19 @@ func (c *socket) keepAlive() {
 			return
 		case <-pings.C:
 		}
-		if err := c.ping(); err != nil && c.ctx.Err() == nil {
-			// A write that is stuck comes first: its reader may be slow and not gone, and then it is to hear that.
-			c.writeMu.Lock()
-			defer c.writeMu.Unlock()
+		if err := c.ping(); err != nil && c.ctx.Err() == nil && !c.mayReadOn() {
 			c.ws.CloseNow()
 			return
 		}
 	}
+}
+
+// mayReadOn tells whether the peer is slow rather than gone: it has been told so not long ago, and loses what it has not
+// read yet if it answers a ping before that on a closed connection. It waits for a write that is stuck, whose end tells.
+func (c *socket) mayReadOn() bool {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	return time.Since(c.toldTooSlow) < lastWordsTimeout
 }
 
 // ping sends a ping and waits for the answer.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
@@ -109,7 +110,7 @@ func (c *socket) send(op *operation, m message) bool {
 	if inTime() || !op.stream {
 		return written
 	}
-	// In one step with the write that was stuck: when that is over, keepAlive may close the socket.
+	c.toldTooSlow = time.Now()
 	c.write(c.nextMessage(op.ctx, op.id, c.s.problem(op.ctx, errTooSlow())))
 	c.end(op, message{ID: op.id, Type: typeComplete})
 	return false
