@@ -21,6 +21,9 @@ test bench: export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
 # The PgBouncer that the tests run: the one that is found, else Debian's package.
 PGBOUNCER := $(or $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer),/usr/sbin/pgbouncer)
 
+# The clients of others that the tests run, from the npm registry: npm ci writes the file when it has installed them all.
+CLIENTS := internal/web/protocol/node_modules/.package-lock.json
+
 VERSION ?= $(shell git describe --tags --always --dirty)
 COMMIT  ?= $(shell git rev-parse HEAD)
 
@@ -37,7 +40,7 @@ run: ## serves from the working tree, in development mode on SQLite
 build: ## builds bin/asyncgate
 	go build -trimpath -ldflags '-X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o bin/asyncgate .
 
-test: $(POSTGRES) $(PGBOUNCER) ## runs all tests with the race detector, on SQLite and PostgreSQL
+test: $(POSTGRES) $(PGBOUNCER) $(CLIENTS) ## runs all tests with the race detector, on SQLite and PostgreSQL
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
 lint: fresh $(GOLANGCI) ## runs the linters, checks formatting, generated code and go.mod
@@ -72,6 +75,11 @@ clean: ## removes what was built; the tools stay in .tools
 $(GOLANGCI):
 	GOBIN=$(CURDIR)/$(TOOLS)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	mv $(TOOLS)/bin/golangci-lint $@
+
+$(CLIENTS): $(addprefix internal/web/protocol/,package.json package-lock.json)
+	@command -v npm >/dev/null || { echo 'the tests need Node with npm, from which they take the clients that they run' >&2; exit 1; }
+	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
 
 # The package's own install script, which npm may refuse to run, makes the symbolic links that a package cannot hold.
 NPM_DIR := $(TOOLS)/npm

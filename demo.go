@@ -13,17 +13,17 @@ import (
 	"github.com/asyncgate/asyncgate/internal/config"
 )
 
+const demoHelp = `demo [--url URL]
+
+Plays an agent and a worker against a running server in development mode; exits 1 if anything is not as it must be.`
+
 // demo tells the whole story against a running server, as its clients would: an agent delegates, a worker works, the
 // result is pushed and the obligation closed. Every step is checked.
 func (p process) demo(ctx context.Context, args []string) error {
-	f := p.flags("demo", "demo [--url URL]\n\n"+
-		"Plays an agent and a worker against a running server in development mode; exits 1 if anything is not as it must be.")
+	f := newFlags("demo")
 	url := f.String("url", "", "the server (default: http://$ASYNCGATE_ADDR)")
-	if done, err := parse(f, args); done || err != nil {
+	if done, err := p.parse(f, demoHelp, args); done || err != nil {
 		return err
-	}
-	if f.NArg() > 0 {
-		return usageErrorf("demo takes no arguments; see asyncgate demo --help")
 	}
 	if *url == "" {
 		c, _, err := config.Parse(nil, p.environ)

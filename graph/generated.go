@@ -857,7 +857,7 @@ type Limits {
 
 # ── Mutations ───────────────────────────────────────────────────────────────────────────────────────
 
-"What a task asks of its worker. Capabilities and tags together have at most 16 KiB, else BAD_USER_INPUT."
+"What a task asks of its worker. The text of capabilities and tags together has at most 16 KiB, else BAD_USER_INPUT."
 input TaskRequirementsInput {
   "What a worker must be able to do: at most 64, of 1 to 128 characters. None when absent."
   capabilities: [String!]
@@ -871,7 +871,7 @@ input CreateTaskInput {
   type: String!
   "What the worker needs to know: at most 1 MiB of canonical JSON, else PAYLOAD_TOO_LARGE."
   payload: JSON
-  "Where the payload lies when it is too large to send: at most 2,048 characters. The server never reads it."
+  "Where the payload lies when it is too large to send: 1 to 16,384 characters. The server never reads it."
   payloadPointer: String
   "What a worker must be able to do; nothing when absent."
   requirements: TaskRequirementsInput
@@ -888,11 +888,11 @@ input CreateTaskInput {
   maxAttempts: Int
   "Seconds before the first retry, doubled for each further one: 1 to 86,400; the server's default (15) when absent."
   retryBackoffSeconds: Int
-  "Seconds before it becomes claimable: 0 to 31,536,000; at once when absent."
+  "Seconds before it becomes claimable, from which its nextEligibleAt follows: 0 to 31,536,000; at once when absent."
   delaySeconds: Int
   """
   Receipts that this task answers or continues; they become the parents of its task.assigned receipt. At most 10, each the
-  UUID of a receipt of the tenant (BAD_USER_INPUT, NOT_FOUND).
+  UUID of a receipt of the tenant (BAD_USER_INPUT, NOT_FOUND). One that is given twice counts twice and is written once.
   """
   parentReceiptIds: [ID!]
 }
@@ -933,9 +933,12 @@ input RetryTaskInput {
 
 "What the worker wants. Numbers out of range are BAD_USER_INPUT."
 input ClaimTasksInput {
-  "Only tasks of these types; all types when absent, null or empty."
+  "Only tasks of these types, at most 1,000; all types when absent, null or empty."
   types: [String!]
-  "What this worker can do: at most 64, of 1 to 128 characters. A task is claimable when all that it requires is here."
+  """
+  What this worker can do: at most 1,000, each of 1 to 128 characters. A task is claimable when all that it requires is here. They are
+  written to the receipt of each task that is claimed, whose body is limited (PAYLOAD_TOO_LARGE).
+  """
   capabilities: [String!]
   "How many tasks at most: 1 to 100."
   maxTasks: Int = 1
@@ -1002,7 +1005,8 @@ input ReportProgressInput {
   progress: JSON!
   """
   1, 2, … per lease; given, a repeat of one already reported writes nothing, so that a call whose answer was lost can be
-  repeated. The next free one when absent.
+  repeated. One below the highest that was reported is such a repeat too: progress never goes back. The next free one when
+  absent.
   """
   sequence: Int
 }
@@ -1114,10 +1118,12 @@ Errors carry extensions.code, retryable and traceId (quote the latter when you a
 - IDEMPOTENCY_CONFLICT: the idempotency key was used before with other content.
 - PAYLOAD_TOO_LARGE: a payload, body or request is over its limit.
 - RATE_LIMITED (retryable): too many requests; retry after the time in Retry-After.
-- QUERY_TOO_COMPLEX: the document is over a depth, complexity, token or alias limit; ask for less at once.
+- QUERY_TOO_COMPLEX: the document is over a limit: 15 levels deep, a complexity of 200,000 (one for each field, times the size
+  of the pages around it), as the server is configured; 15,000 tokens, 200 aliases. Ask for less at once.
 - UNAVAILABLE (retryable): draining, the database is out of reach, or it is unknown whether a commit went through. Repeat the
   call: keys, sequences and the replay of the report that ended a lease make that safe.
-- SUBSCRIBER_TOO_SLOW (retryable): the stream was closed because its reader did not keep up; resume with the last cursor.
+- SUBSCRIBER_TOO_SLOW (retryable): the stream was closed because its reader did not keep up; resume with the last cursor. The
+  connection of a reader that takes nothing at all ends without a word.
 - INTERNAL: a fault of the server; the trace id finds it in the log.
 - GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED: the document, or a variable's type, does not fit this schema.
 
@@ -1139,7 +1145,8 @@ type Mutation {
   ): [CreateTaskPayload!]! @requires(scope: TASK)
   """
   Cancels a task that is not terminal; a worker that holds it loses its lease. By the owner or an ADMIN. Repeatable: a task
-  that is terminal already is returned with canceled: false. Codes: NOT_FOUND, FORBIDDEN, BAD_USER_INPUT.
+  that is terminal already is returned with canceled: false. Codes: NOT_FOUND, FORBIDDEN, PAYLOAD_TOO_LARGE (the reason),
+  BAD_USER_INPUT.
   """
   cancelTask(
     "The task, and why."
@@ -1148,7 +1155,8 @@ type Mutation {
   """
   A new task with the spec and the owner of a failed or canceled one (terminal tasks never change): its task.assigned receipt
   has the old task's terminal receipt as its parent. By the owner or an ADMIN. Repeatable with an idempotencyKey; without one,
-  each call creates a task. Codes: NOT_FOUND, FORBIDDEN, INVALID_STATE_TRANSITION, IDEMPOTENCY_CONFLICT, BAD_USER_INPUT.
+  each call creates a task. Codes: NOT_FOUND, FORBIDDEN, INVALID_STATE_TRANSITION, IDEMPOTENCY_CONFLICT, PAYLOAD_TOO_LARGE
+  (the reason), BAD_USER_INPUT.
   """
   retryTask(
     "The task, and why."
@@ -1156,7 +1164,8 @@ type Mutation {
   ): CreateTaskPayload! @requires(scope: TASK)
   """
   Takes note of a receipt, by its addressee or an ADMIN. It closes nothing: obligations end only by terminal receipts.
-  Repeatable: the first acknowledgement counts, later ones return it. Codes: NOT_FOUND, FORBIDDEN, BAD_USER_INPUT.
+  Repeatable: the first acknowledgement counts, later ones return it. Codes: NOT_FOUND, FORBIDDEN, PAYLOAD_TOO_LARGE (the
+  note), BAD_USER_INPUT.
   """
   acknowledgeReceipt(
     "The receipt, and a note."
@@ -1165,7 +1174,8 @@ type Mutation {
 
   """
   Claims tasks: highest priority first, then oldest. No two workers ever hold one task. Not repeatable: each call claims
-  anew; a worker that lost the answer finds its leases by the query leases. Codes: BAD_USER_INPUT.
+  anew; a worker that lost the answer finds its leases by the query leases. Codes: BAD_USER_INPUT, PAYLOAD_TOO_LARGE
+  (the capabilities).
   """
   claimTasks(
     "What the worker wants."
@@ -1182,7 +1192,7 @@ type Mutation {
   ): RenewLeasePayload! @requires(scope: LEASE)
   """
   Gives the task back unfinished; costs no attempt. Repeatable: the same call again gets the first answer. Codes:
-  LEASE_INVALID_OR_EXPIRED, BAD_USER_INPUT.
+  LEASE_INVALID_OR_EXPIRED, PAYLOAD_TOO_LARGE (the reason), BAD_USER_INPUT.
   """
   releaseLease(
     "The lease, and why."

@@ -52,9 +52,10 @@ type CancelTaskPayload struct {
 
 // What the worker wants. Numbers out of range are BAD_USER_INPUT.
 type ClaimTasksInput struct {
-	// Only tasks of these types; all types when absent, null or empty.
+	// Only tasks of these types, at most 1,000; all types when absent, null or empty.
 	Types []string `json:"types,omitempty"`
-	// What this worker can do: at most 64, of 1 to 128 characters. A task is claimable when all that it requires is here.
+	// What this worker can do: at most 1,000, each of 1 to 128 characters. A task is claimable when all that it requires is here. They are
+	// written to the receipt of each task that is claimed, whose body is limited (PAYLOAD_TOO_LARGE).
 	Capabilities []string `json:"capabilities,omitempty"`
 	// How many tasks at most: 1 to 100.
 	MaxTasks *int `json:"maxTasks,omitempty"`
@@ -108,7 +109,7 @@ type CreateTaskInput struct {
 	Type string `json:"type"`
 	// What the worker needs to know: at most 1 MiB of canonical JSON, else PAYLOAD_TOO_LARGE.
 	Payload *models.JSON `json:"payload,omitempty"`
-	// Where the payload lies when it is too large to send: at most 2,048 characters. The server never reads it.
+	// Where the payload lies when it is too large to send: 1 to 16,384 characters. The server never reads it.
 	PayloadPointer *string `json:"payloadPointer,omitempty"`
 	// What a worker must be able to do; nothing when absent.
 	Requirements *TaskRequirementsInput `json:"requirements,omitempty"`
@@ -123,10 +124,10 @@ type CreateTaskInput struct {
 	MaxAttempts *int `json:"maxAttempts,omitempty"`
 	// Seconds before the first retry, doubled for each further one: 1 to 86,400; the server's default (15) when absent.
 	RetryBackoffSeconds *int `json:"retryBackoffSeconds,omitempty"`
-	// Seconds before it becomes claimable: 0 to 31,536,000; at once when absent.
+	// Seconds before it becomes claimable, from which its nextEligibleAt follows: 0 to 31,536,000; at once when absent.
 	DelaySeconds *int `json:"delaySeconds,omitempty"`
 	// Receipts that this task answers or continues; they become the parents of its task.assigned receipt. At most 10, each the
-	// UUID of a receipt of the tenant (BAD_USER_INPUT, NOT_FOUND).
+	// UUID of a receipt of the tenant (BAD_USER_INPUT, NOT_FOUND). One that is given twice counts twice and is written once.
 	ParentReceiptIds []string `json:"parentReceiptIds,omitempty"`
 }
 
@@ -286,7 +287,8 @@ type ReportProgressInput struct {
 	// Whatever the next holder or the owner should know; with its envelope at most 65,536 bytes, else PAYLOAD_TOO_LARGE.
 	Progress models.JSON `json:"progress"`
 	// 1, 2, … per lease; given, a repeat of one already reported writes nothing, so that a call whose answer was lost can be
-	// repeated. The next free one when absent.
+	// repeated. One below the highest that was reported is such a repeat too: progress never goes back. The next free one when
+	// absent.
 	Sequence *int `json:"sequence,omitempty"`
 }
 
@@ -364,7 +366,7 @@ type TaskFilter struct {
 	CreatedBefore *time.Time `json:"createdBefore,omitempty"`
 }
 
-// What a task asks of its worker. Capabilities and tags together have at most 16 KiB, else BAD_USER_INPUT.
+// What a task asks of its worker. The text of capabilities and tags together has at most 16 KiB, else BAD_USER_INPUT.
 type TaskRequirementsInput struct {
 	// What a worker must be able to do: at most 64, of 1 to 128 characters. None when absent.
 	Capabilities []string `json:"capabilities,omitempty"`

@@ -36,7 +36,8 @@ func (q queries) Service(context.Context) (*Service, error) {
 	}, nil
 }
 
-func seconds(d time.Duration) int { return int(d / time.Second) }
+// seconds rounds up: a limit of tests, who set some below a second, is no less than what is told.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 // Task returns a task, or nil.
 func (q queries) Task(ctx context.Context, id string) (*Task, error) {

@@ -38,6 +38,27 @@ fragment TypeRef on __Type {
     kind name ofType { kind name ofType { kind name } } } } } } } }
 }`
 
+// Whoever looks for the first list that a type has, finds it.
+func TestIntrospectionHasTheListsOfItsKind(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sqliteURL(t), store.Options{}, graph.Options{})
+	want := map[string]string{
+		"OBJECT": "fields interfaces", "INPUT_OBJECT": "inputFields", "ENUM": "enumValues", "SCALAR": "",
+	}
+	for _, part := range s.must(t, introspectionQuery, "")["__schema"].(map[string]any)["types"].([]any) {
+		element := part.(map[string]any)
+		var has []string
+		for _, list := range []string{"fields", "inputFields", "interfaces", "enumValues", "possibleTypes"} {
+			if element[list] != nil {
+				has = append(has, list)
+			}
+		}
+		if got := strings.Join(has, " "); got != want[element["kind"].(string)] {
+			t.Errorf("%s, of kind %s, has %q", element["name"], element["kind"], got)
+		}
+	}
+}
+
 func TestIntrospectionDescribesEverything(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, sqliteURL(t), store.Options{}, graph.Options{})

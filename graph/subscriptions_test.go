@@ -103,6 +103,10 @@ func TestSubscriptionThatCannotStartIsRefused(t *testing.T) {
 		`subscription { ...f } fragment f on Subscription { leaseEnded @include(if: false) { id } }`:   "GRAPHQL_VALIDATION_FAILED",
 		`subscription { ...f @skip(if: true) } fragment f on Subscription { leaseEnded { id } }`:       "GRAPHQL_VALIDATION_FAILED",
 		`subscription { leaseEnded { id } taskAvailable { type } }`:                                    "GRAPHQL_VALIDATION_FAILED",
+		`subscription { a: leaseEnded { id } b: leaseEnded { id } }`:                                   "GRAPHQL_VALIDATION_FAILED",
+		`subscription { leaseEnded { id } ...f } fragment f on Subscription { b: leaseEnded { id } }`:  "GRAPHQL_VALIDATION_FAILED",
+		`subscription { taskAvailable(types: [""]) { type } }`:                                         "BAD_USER_INPUT",
+		`subscription { taskAvailable(capabilities: [""]) { type } }`:                                  "BAD_USER_INPUT",
 		`subscription($b: Boolean! = true) { leaseEnded @skip(if: $b) { id } }`:                        "GRAPHQL_VALIDATION_FAILED",
 		`subscription { ... on Subscription { ... @include(if: false) { taskAvailable { type } } } } `: "GRAPHQL_VALIDATION_FAILED",
 	} {

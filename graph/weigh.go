@@ -67,34 +67,43 @@ func newScale(variables map[string]any) *scale {
 }
 
 // operation weighs an operation. GRAPHQL_VALIDATION_FAILED: an explicit null where a variable's default would have been
-// allowed, which gqlgen does not expect; a subscription that selects nothing.
+// allowed, which gqlgen does not expect; a subscription that is not one stream.
 func (s *scale) operation(op *ast.OperationDefinition) (weight, error) {
 	total, err := s.selections(op.SelectionSet)
 	if err == nil && op.Operation == ast.Subscription && !s.subscribes(op.SelectionSet) {
-		err = errInvalid("a subscription must select one field")
+		err = errInvalid("a subscription must select one field, under one name")
 	}
 	return total, err
 }
 
-// subscribes tells whether a field of a subscription remains, be it behind fragments, when @skip and @include have done
-// their work.
-func (s *scale) subscribes(set ast.SelectionSet) bool {
+// responses collects the names under which a selection answers, be it behind fragments, when @skip and @include have done
+// their work. Each fragment is walked once: it always answers under the same names.
+func (s *scale) responses(set ast.SelectionSet, names map[string]*ast.Field, walked map[*ast.FragmentDefinition]bool) {
 	for _, selection := range set {
-		found := false
 		switch n := selection.(type) {
 		case *ast.Field:
-			found, _ = s.included(n.Directives)
-			found = found && !strings.HasPrefix(n.Name, "__")
+			if included, _ := s.included(n.Directives); included {
+				names[n.Alias] = n
+			}
 		case *ast.InlineFragment:
-			found, _ = s.included(n.Directives)
-			found = found && s.subscribes(n.SelectionSet)
+			if included, _ := s.included(n.Directives); included {
+				s.responses(n.SelectionSet, names, walked)
+			}
 		case *ast.FragmentSpread:
-			found, _ = s.included(n.Directives)
-			found = found && s.subscribes(n.Definition.SelectionSet)
+			if included, _ := s.included(n.Directives); included && !walked[n.Definition] {
+				walked[n.Definition] = true
+				s.responses(n.Definition.SelectionSet, names, walked)
+			}
 		}
-		if found {
-			return true
-		}
+	}
+}
+
+// subscribes tells whether a selection is one stream, as a subscription's must be.
+func (s *scale) subscribes(set ast.SelectionSet) bool {
+	names := map[string]*ast.Field{}
+	s.responses(set, names, map[*ast.FragmentDefinition]bool{})
+	for _, f := range names {
+		return len(names) == 1 && !strings.HasPrefix(f.Name, "__")
 	}
 	return false
 }

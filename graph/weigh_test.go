@@ -131,7 +131,7 @@ func TestHostileDocumentsAreQuick(t *testing.T) {
 	} {
 		start := time.Now()
 		a := s.do(t, query, "")
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > time.Minute { // hours, were it not for the limits
 			t.Errorf("%s took %s", name, took)
 		} else {
 			t.Logf("%s: %s, %d errors, %s", name, took, len(a.Errors), a.code(t))

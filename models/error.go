@@ -73,6 +73,17 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+// Within returns err with the place of what it speaks of before its message, inputs[3] for example; any other error as it is.
+func Within(place string, err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	placed := *e
+	placed.Message = place + "." + e.Message
+	return &placed
+}
+
 // CodeOf returns the code of err: that of the first Error in its chain, else CodeInternal; "" for nil.
 func CodeOf(err error) Code {
 	if err == nil {

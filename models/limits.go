@@ -12,10 +12,12 @@ const (
 	MaxParents = 10
 	// MaxArtifacts bounds the artifacts of a completion.
 	MaxArtifacts = 100
-	// MaxLabels bounds the capabilities, and the tags, of a task or a claim; MaxLabelLength the characters of each.
+	// MaxLabels bounds the capabilities, and the tags, of a task; MaxLabelLength the characters of each, of a worker's too.
 	MaxLabels      = 64
 	MaxLabelLength = 128
-	// MaxLabelsBytes bounds capabilities and tags together.
+	// MaxSkills bounds the types, and the capabilities, of a claim.
+	MaxSkills = 1000
+	// MaxLabelsBytes bounds the text of a task's capabilities and tags together.
 	MaxLabelsBytes = 16 << 10
 	// MaxBatchSize bounds createTasks and completeTasks.
 	MaxBatchSize = 500
@@ -30,8 +32,8 @@ const (
 	MaxPrincipalIDLength = 255
 	MaxTypeLength        = 255
 	MaxKeyLength         = 255
-	// MaxPointerLength bounds payloadPointer, in characters.
-	MaxPointerLength = 2048
+	// MaxPointerLength bounds payloadPointer, in characters. Signed URLs are long.
+	MaxPointerLength = 16_384
 	// MaxPriority is the highest priority, its negative the lowest.
 	MaxPriority = 1_000_000
 	// MaxMaxAttempts, MaxBackoffSeconds and MaxDelaySeconds bound createTask's arguments (and retryAfterSeconds).

@@ -60,7 +60,7 @@ func (p Principal) Check() error {
 	if !p.Kind.Valid() {
 		return Errorf(CodeBadUserInput, "principal kind %q is unknown; use agent, worker, service or human", p.Kind)
 	}
-	return CheckText("principal id", p.ID, MaxPrincipalIDLength)
+	return CheckName("principal id", p.ID, MaxPrincipalIDLength)
 }
 
 // ParsePrincipal reads kind:id; BAD_USER_INPUT when it is malformed.
@@ -73,12 +73,24 @@ func ParsePrincipal(s string) (Principal, error) {
 	return p, p.Check()
 }
 
-// CheckText returns BAD_USER_INPUT unless s is UTF-8 of 1 to maximum characters, none a control character; what names it.
+// CheckText returns BAD_USER_INPUT unless s is UTF-8 of 1 to maximum characters, none of them NUL, which no database keeps;
+// what names it.
 func CheckText(what, s string, maximum int) error {
 	if n := utf8.RuneCountInString(s); n < 1 || n > maximum {
 		return Errorf(CodeBadUserInput, "%s has %d characters; allowed are 1 to %d", what, n, maximum)
 	}
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		return Errorf(CodeBadUserInput, "%s contains a NUL, or is not UTF-8", what)
+	}
+	return nil
+}
+
+// CheckName is CheckText for what names something: it allows no control character at all.
+func CheckName(what, s string, maximum int) error {
+	if err := CheckText(what, s, maximum); err != nil {
+		return err
+	}
+	if strings.ContainsFunc(s, unicode.IsControl) {
 		return Errorf(CodeBadUserInput, "%s contains a control character", what)
 	}
 	return nil

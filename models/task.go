@@ -48,6 +48,26 @@ func (r Requirements) JSON() JSON {
 	return Object(map[string]JSON{"capabilities": Strings(r.Capabilities), "tags": Strings(r.Tags)})
 }
 
+// CheckSkills returns BAD_USER_INPUT for types and capabilities that no task can have: what a worker says of itself.
+func CheckSkills(types, capabilities []string) error {
+	for what, list := range map[string][]string{"types": types, "capabilities": capabilities} {
+		if len(list) > MaxSkills {
+			return Errorf(CodeBadUserInput, "%d %s; at most %d are allowed", len(list), what, MaxSkills)
+		}
+	}
+	for _, t := range types {
+		if err := CheckName("one of types", t, MaxTypeLength); err != nil {
+			return err
+		}
+	}
+	for _, c := range capabilities {
+		if err := CheckText("one of capabilities", c, MaxLabelLength); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Spec is what a task was created with: all that a retry copies.
 type Spec struct {
 	Type            string

@@ -72,12 +72,6 @@ type Counts struct {
 	Leases         int64
 }
 
-// String says it in one line.
-func (c Counts) String() string {
-	return fmt.Sprintf("%d tenants: %d receipts (%d archived), %d obligations open and %d closed, %d receipts acknowledged and %d results not, %d tasks, %d leases",
-		c.Tenants, c.Receipts, c.Archived, c.OpenObligations, c.ClosedObligations, c.Acknowledged, c.Unacknowledged, c.Tasks, c.Leases)
-}
-
 // Verify proves one tenant's database, or that of all when tenant is nil: the ledger has no gap and every hash recomputes;
 // projections, tasks, leases and counts are what the ledger says. It calls report for each violation, in no particular order.
 // It reads each tenant in one snapshot, a page at a time, and blocks nobody. UNAVAILABLE as reads.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,6 +15,8 @@ type Needs struct {
 	// Tasks are locked, with the leases that hold them; Leases are locked, with their tasks.
 	Tasks  []uuid.UUID
 	Leases []uuid.UUID
+	// Due are leases that are locked, with their tasks, where nobody else holds them; what somebody holds is absent.
+	Due []uuid.UUID
 	// Keys are idempotency keys whose tasks are read.
 	Keys []Key
 	// Receipts are read; Acknowledged are locked as far as they were acknowledged or await it.
@@ -21,9 +24,10 @@ type Needs struct {
 	Acknowledged []uuid.UUID
 	// Terminated are tasks whose obligation's terminator is read.
 	Terminated []uuid.UUID
-	// Claims are filters of claimable tasks; Claimable tells how many candidates each gets at most.
+	// Claims are filters of claimable tasks, each once; see Claim. Contended is how many of their candidates the other
+	// operations of the batch may take.
 	Claims    []Claim
-	Claimable int
+	Contended int
 }
 
 // Key is an idempotency key in its scope, the creator.
@@ -36,6 +40,35 @@ type Key struct {
 type Claim struct {
 	Types        []string
 	Capabilities []string
+	// AtMost is how many of them a batch is to find.
+	AtMost int
+}
+
+// Same tells whether the filters are written the same.
+func (c Claim) Same(o Claim) bool {
+	return slices.Equal(o.Types, c.Types) && slices.Equal(o.Capabilities, c.Capabilities)
+}
+
+// Claim adds a claim. Those with the same filter are one, whose candidates are dealt out in memory.
+func (n *Needs) Claim(c Claim) {
+	if i := slices.IndexFunc(n.Claims, c.Same); i >= 0 {
+		n.Claims[i].AtMost += c.AtMost
+		return
+	}
+	n.Claims = append(n.Claims, c)
+}
+
+// candidates returns how many tasks are to be read for a claim: as many as it wants and the others may take from it. No
+// more, since what is locked here is hidden from other replicas.
+func (n *Needs) candidates(c Claim) int {
+	sum := n.Contended
+	for _, o := range n.Claims {
+		apart := len(c.Types) > 0 && len(o.Types) > 0 && !slices.ContainsFunc(c.Types, func(t string) bool { return slices.Contains(o.Types, t) })
+		if !apart {
+			sum += o.AtMost
+		}
+	}
+	return sum
 }
 
 // Rows are what a batch found, locked where Needs says so. The batch may change tasks and leases in place.
@@ -102,27 +135,4 @@ func (s *Store) Batch(ctx context.Context, tenant uuid.UUID, needs *Needs, decid
 		}
 	}
 	return s.fault(err)
-}
-
-// DueLease is a lease whose time is over and that nobody has ended yet.
-type DueLease struct {
-	Tenant uuid.UUID
-	Lease  uuid.UUID
-}
-
-// DueLeases returns up to limit leases of all tenants that are past their expiry, oldest first. It locks nothing: who ends
-// them looks again under the lock.
-func (s *Store) DueLeases(ctx context.Context, limit int64) ([]DueLease, error) {
-	var rows []leaseRow
-	err := s.read.NewSelect().Model(&rows).Column("tenant_id", "id").
-		Where("l.ended_at IS NULL").Where("l.expires_at <= ?", s.dialect.currentTime(s)).
-		OrderExpr("l.expires_at").Limit(limit).Scan(ctx)
-	if err != nil {
-		return nil, s.fault(err)
-	}
-	due := make([]DueLease, len(rows))
-	for i, r := range rows {
-		due[i] = DueLease{Tenant: r.TenantID, Lease: r.ID}
-	}
-	return due, nil
 }

@@ -25,6 +25,9 @@ func (r *Rows) addTasks(tasks []*models.Task) {
 
 func (r *Rows) addLeases(leases []*models.Lease) {
 	for _, l := range leases {
+		if r.Leases[l.ID] != nil {
+			continue
+		}
 		r.Leases[l.ID] = l
 		if l.EndedAt == nil {
 			r.Held[l.TaskID] = l

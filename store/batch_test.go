@@ -76,7 +76,9 @@ func TestBatchWritesWhatItDecidedAndReadsItBack(t *testing.T) {
 		}
 		lease := &models.Lease{ID: uuid.New(), TenantID: tenant, TaskID: task.ID, Worker: owner, State: models.LeaseActive}
 		needs := &store.Needs{
-			Claims: []store.Claim{{Capabilities: []string{"x", "y"}}, {}, {Types: []string{"t"}, Capabilities: []string{"x"}}}, Claimable: 5,
+			Claims: []store.Claim{
+				{Capabilities: []string{"x", "y"}, AtMost: 1}, {AtMost: 1}, {Types: []string{"t"}, Capabilities: []string{"x"}, AtMost: 1},
+			},
 			Keys: []store.Key{{Creator: owner, Key: key}}, Receipts: []uuid.UUID{assigned.ID}, Acknowledged: []uuid.UUID{assigned.ID},
 		}
 		err := s.Batch(t.Context(), tenant, needs, func(rows *store.Rows) *store.Writes {

@@ -39,6 +39,19 @@ func TestTheDatabaseRefusesToChangeReceipts(t *testing.T) {
 				t.Errorf("Truncate: the error is %v", err)
 			}
 		}
+		if s.Embedded() {
+			columns := "id, seq, type, from_kind, from_id, to_kind, to_id, parents, hash, trace_id, created_at"
+			for name, in := range map[string]string{
+				"ReplaceByID":   strings.ReplaceAll(strings.ReplaceAll(columns, "seq,", "99,"), "hash", "'x'"),
+				"ReplaceBySeq":  strings.ReplaceAll(strings.Replace(columns, "id,", "'x',", 1), "hash", "'x'"),
+				"ReplaceByHash": strings.ReplaceAll(strings.Replace(columns, "id,", "'x',", 1), "seq,", "99,"),
+			} {
+				replace := "INSERT OR REPLACE INTO receipts (tenant_id, body, " + columns + ") SELECT tenant_id, '{}', " + in + " FROM receipts" + of
+				if err := s.Exec(t.Context(), replace, w.ID); err == nil || !strings.Contains(err.Error(), "receipts are immutable") {
+					t.Errorf("%s: the error is %v", name, err)
+				}
+			}
+		}
 		wantViolations(t, s, w.ID)
 
 		archive := "UPDATE receipts SET archived = TRUE, body = '{}'" + of

@@ -134,7 +134,7 @@ func (p seqPage) slice(receipts []*models.Receipt) *Slice[models.Receipt] {
 		return newSlice(receipts, p.size, p.after != nil)
 	}
 	s := &Slice[models.Receipt]{
-		Nodes: receipts[:min(p.size, len(receipts))], HasPreviousPage: len(receipts) > p.size, HasNextPage: p.before != nil,
+		Nodes: receipts[:min(p.size, len(receipts))], HasPreviousPage: len(receipts) > p.size || p.after != nil, HasNextPage: p.before != nil,
 	}
 	slices.Reverse(s.Nodes)
 	return s

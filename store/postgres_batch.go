@@ -179,6 +179,9 @@ func (b *postgresBatch) read(ctx context.Context, n *Needs) error {
 	if len(n.Tasks)+len(n.Leases) > 0 {
 		b.lockTasksAndLeases(p, n)
 	}
+	if len(n.Due) > 0 {
+		b.lockDue(p, n.Due)
+	}
 	if len(n.Receipts) > 0 {
 		p.queue(scan[models.Receipt, receiptRow](b.s.write, b.rows.addReceipts),
 			selectAll[receiptRow](b.s.write, "r")+" WHERE r.tenant_id = $1 AND r.id = ANY($2)", pgID(b.tenant), pgIDs(n.Receipts))
@@ -196,7 +199,7 @@ func (b *postgresBatch) read(ctx context.Context, n *Needs) error {
 	}
 	clock := b.clock()
 	for _, claim := range n.Claims {
-		b.lockCandidates(p, claim, n.Claimable, clock)
+		b.lockCandidates(p, claim, n.candidates(claim), clock)
 	}
 	if len(n.Keys) > 0 {
 		// Without a lock, so after all that lock: the copy of a task that comes first is the one that is written.
@@ -222,6 +225,17 @@ func (b *postgresBatch) lockTasksAndLeases(p *pipeline, n *Needs) {
 		selectAll[leaseRow](b.s.write, "l")+" WHERE l.tenant_id = $1 AND l.id = ANY(ARRAY(SELECT unnest($3::uuid[]) "+
 			"UNION SELECT a.id FROM leases AS a WHERE a.tenant_id = $1 AND a.task_id = ANY($2::uuid[]) AND a.ended_at IS NULL)) ORDER BY l.id FOR UPDATE OF l",
 		pgID(b.tenant), pgIDs(n.Tasks), pgIDs(n.Leases))
+}
+
+// lockDue passes over what somebody holds, so that one lease that stays locked keeps no other from ending.
+func (b *postgresBatch) lockDue(p *pipeline, leases []uuid.UUID) {
+	p.queue(scan[models.Task, taskRow](b.s.write, b.rows.addTasks),
+		selectAll[taskRow](b.s.write, "t")+" WHERE t.tenant_id = $1 AND t.id = ANY(ARRAY("+
+			"SELECT l.task_id FROM leases AS l WHERE l.tenant_id = $1 AND l.id = ANY($2::uuid[]))) ORDER BY t.id FOR UPDATE OF t SKIP LOCKED",
+		pgID(b.tenant), pgIDs(leases))
+	p.queue(scan[models.Lease, leaseRow](b.s.write, b.rows.addLeases),
+		selectAll[leaseRow](b.s.write, "l")+" WHERE l.tenant_id = $1 AND l.id = ANY($2::uuid[]) ORDER BY l.id FOR UPDATE OF l SKIP LOCKED",
+		pgID(b.tenant), pgIDs(leases))
 }
 
 func (b *postgresBatch) readKeys(p *pipeline, keys []Key) {
@@ -277,9 +291,10 @@ func (b *postgresBatch) scanPairs(into map[uuid.UUID]uuid.UUID) func(pgx.BatchRe
 	}
 }
 
+// currentTime is the statement's, not clock_timestamp(), which is another with every row and so can't bound an index.
 func (postgres) currentTime(s *Store) any {
 	if s.options.Clock == nil {
-		return bun.Safe("clock_timestamp()")
+		return bun.Safe("statement_timestamp()")
 	}
 	return instant(s.now())
 }

@@ -27,6 +27,8 @@ func (postgres) greatest() bun.Safe { return "greatest" }
 
 func (postgres) queuedTasks(q *bun.SelectQuery) *bun.SelectQuery { return q.TableExpr("tasks AS t") }
 
+func (postgres) delayedTasks(q *bun.SelectQuery) *bun.SelectQuery { return q.TableExpr("tasks AS t") }
+
 func (postgres) snapshot(ctx context.Context, s *Store) (bun.Tx, error) {
 	return s.read.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 }

@@ -2,24 +2,12 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"github.com/asyncgate/asyncgate/models"
 )
-
-// Head returns the seq of the tenant's newest receipt, 0 when there is none.
-func (t *Tenant) Head(ctx context.Context) (int64, error) {
-	var seq int64
-	err := t.s.read.NewSelect().Table("ledger_heads").Column("seq").Where("tenant_id = ?", t.id).Scan(ctx, &seq)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	return seq, t.s.fault(err)
-}
 
 // Receipts returns a page of the ledger, oldest first; its cursors are models.LedgerCursor. BAD_USER_INPUT: see
 // LedgerPageArgs, a malformed principal, and a cursor beyond the head.

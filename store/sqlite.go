@@ -32,6 +32,9 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 			return fmt.Errorf("the folder of the database %s: %w", path, err)
 		}
 	}
+	if err := s.create(path); err != nil {
+		return err
+	}
 	writer, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate", "_pragma=journal_mode(WAL)"))
 	if err != nil {
 		return err
@@ -51,6 +54,21 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	s.read = bun.NewDB(readers, sqlitedialect.New()).WithQueryHook(countingHook{})
 	s.dialect = sqlite{}
 	return nil
+}
+
+// create makes the file where there is none, for its owner alone: it holds what the tasks hold.
+func (s *Store) create(path string) error {
+	if _, err := os.Stat(path); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return nil // what else is wrong with it, opening it tells
+	}
+	if s.options.Existing {
+		return fmt.Errorf("there is no database %s; name another with --database-url, or start the server, which makes it", path)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("the database %s can't be made: %w", path, err)
+	}
+	return file.Close()
 }
 
 func sqliteDSN(path string, params ...string) string {

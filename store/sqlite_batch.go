@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,29 +74,34 @@ func selectRows[M any, R row[M]](ctx context.Context, b *sqliteBatch, rows *[]R,
 	return modelsOf[M](*rows)
 }
 
+// leases are all that are named: in this process nobody else holds any.
+func (n *Needs) leases() []uuid.UUID { return slices.Concat(n.Leases, n.Due) }
+
 func (b *sqliteBatch) readTasks(ctx context.Context, n *Needs) error {
-	if len(n.Tasks)+len(n.Leases) == 0 {
+	named := n.leases()
+	if len(n.Tasks)+len(named) == 0 {
 		return nil
 	}
 	var rows []*taskRow
 	tasks, err := selectRows[models.Task](ctx, b, &rows, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("t.tenant_id = ?", b.tenant).Where(
 			"t.id IN (SELECT value FROM json_each(?) UNION SELECT l.task_id FROM leases AS l WHERE l.tenant_id = ? AND l.id IN (SELECT value FROM json_each(?)))",
-			idsText(n.Tasks), b.tenant, idsText(n.Leases))
+			idsText(n.Tasks), b.tenant, idsText(named))
 	})
 	b.rows.addTasks(tasks)
 	return err
 }
 
 func (b *sqliteBatch) readLeases(ctx context.Context, n *Needs) error {
-	if len(n.Tasks)+len(n.Leases) == 0 {
+	named := n.leases()
+	if len(n.Tasks)+len(named) == 0 {
 		return nil
 	}
 	var rows []*leaseRow
 	leases, err := selectRows[models.Lease](ctx, b, &rows, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("l.tenant_id = ?", b.tenant).Where(
 			"l.id IN (SELECT value FROM json_each(?) UNION SELECT a.id FROM leases AS a WHERE a.tenant_id = ? AND a.ended_at IS NULL AND a.task_id IN (SELECT value FROM json_each(?)))",
-			idsText(n.Leases), b.tenant, idsText(n.Tasks))
+			idsText(named), b.tenant, idsText(n.Tasks))
 	})
 	b.rows.addLeases(leases)
 	return err
@@ -171,7 +177,7 @@ func (b *sqliteBatch) readClaims(ctx context.Context, n *Needs) error {
 			if len(claim.Types) > 0 {
 				q = q.Where("t.type IN (?)", bun.List(claim.Types))
 			}
-			return q.OrderExpr("t.priority DESC, t.created_at, t.id").Limit(int64(n.Claimable))
+			return q.OrderExpr("t.priority DESC, t.created_at, t.id").Limit(int64(n.candidates(claim)))
 		})
 		if err != nil {
 			return err

@@ -30,6 +30,10 @@ func (sqlite) queuedTasks(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.TableExpr("tasks AS t INDEXED BY idx_tasks_claim")
 }
 
+func (sqlite) delayedTasks(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.TableExpr("tasks AS t INDEXED BY idx_tasks_delayed")
+}
+
 // snapshot is a deferred transaction: it reads the database as it is at its first statement.
 func (sqlite) snapshot(ctx context.Context, s *Store) (bun.Tx, error) {
 	return s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})

@@ -24,6 +24,8 @@ type Options struct {
 	Clock func() time.Time
 	// MaxConnections bounds the connections to PostgreSQL and the readers of SQLite; 0 is 16.
 	MaxConnections int
+	// Existing refuses to make a database that is not there: for those who only look.
+	Existing bool
 	// FailStatement, for tests, is asked before each statement of a batch, counted from 1; true makes the database
 	// refuse that statement.
 	FailStatement func(n int) bool

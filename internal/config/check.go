@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"time"
 )
 
 // derive fills in what depends on other settings or on the process.
@@ -23,6 +24,16 @@ func (c *Config) derive() {
 		}
 		c.InstanceID = fmt.Sprintf("%s-%d", host, os.Getpid())
 	}
+}
+
+// wholeSeconds brings the delay of retries to what a task can say.
+func (c *Config) wholeSeconds() (warnings []string) {
+	if whole := (c.RetryBackoff + time.Second - 1).Truncate(time.Second); whole != c.RetryBackoff {
+		warnings = []string{fmt.Sprintf("ASYNCGATE_RETRY_BACKOFF is %s, but tasks count it in whole seconds; it is %s",
+			short(c.RetryBackoff), short(whole))}
+		c.RetryBackoff = whole
+	}
+	return warnings
 }
 
 // checkLeases sees that the three durations of a lease agree. A default that nobody asked for moves to where the bounds

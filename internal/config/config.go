@@ -111,6 +111,7 @@ func Parse(args, environ []string) (Config, []string, error) {
 		}
 	}
 	c.derive()
+	warnings = append(warnings, c.wholeSeconds()...)
 	more, err := c.checkLeases(in)
 	return c, append(warnings, more...), err
 }

@@ -243,6 +243,7 @@ func TestLoadWarns(t *testing.T) {
 		"ASYNCGATE_LEASE_TLL=1s":                  "the nearest is ASYNCGATE_LEASE_TTL",
 		"ASYNCGATE_PORT=tcp://10.0.0.1:8080":      "ASYNCGATE_PORT is not a setting",
 		"ASYNCGATE_SERVICE_HOST=10.0.0.1":         "ASYNCGATE_SERVICE_HOST is not a setting",
+		"ASYNCGATE_RETRY_BACKOFF=500ms":           "whole seconds; it is 1s",
 		"ASYNCGATE_RATE_LIMIT=10-S":               "no effect in this version",
 		"ASYNCGATE_REDIS_URL=redis://u:secret@h/": "no effect in this version",
 		"ASYNCGATE_TLS_CERT=cert.pem":             "TLS is not served yet",

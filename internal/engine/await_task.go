@@ -17,15 +17,13 @@ func (e *Engine) AwaitTask(ctx context.Context, v models.Viewer, id uuid.UUID, t
 	}
 	var ring <-chan struct{}
 	if e.options.Bell != nil {
-		// Listen before the look, so that an end between them is heard.
-		listening, stop := e.options.Bell.Listen(v.TenantID, func(r *models.Receipt) bool {
-			return r.TaskID == id && r.Type == models.TaskResultReady
-		})
+		// Before the look, so that an end between them is heard.
+		ended, stop := e.options.Bell.TaskEnded(v.TenantID, id)
 		defer stop()
-		ring = listening
+		ring = ended
 	}
-	deadline := time.NewTimer(timeout)
-	defer deadline.Stop()
+	patience, cancel := e.patience(ctx, timeout)
+	defer cancel()
 	for {
 		found, err := e.store.Tenant(v.TenantID).TasksByID(ctx, []uuid.UUID{id})
 		if err != nil {
@@ -37,12 +35,8 @@ func (e *Engine) AwaitTask(ctx context.Context, v models.Viewer, id uuid.UUID, t
 		}
 		select {
 		case <-ring:
-		case <-deadline.C:
-			return t, nil
-		case <-e.draining:
-			return t, nil
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		case <-patience.Done():
+			return t, ctx.Err()
 		}
 	}
 }

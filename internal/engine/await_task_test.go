@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/asyncgate/asyncgate/internal/engine"
+	"github.com/asyncgate/asyncgate/internal/testkit"
 	"github.com/asyncgate/asyncgate/models"
 )
 
@@ -132,17 +133,40 @@ func TestClaimTasksWaits(t *testing.T) {
 				t.Errorf("what needs no wait got %v, %v", leases, err)
 			}
 		})
+		if len(w.bell.taken) != 4 {
+			t.Errorf("the bell was told of %d tasks that were taken", len(w.bell.taken))
+		}
 		w.verify()
 	})
 }
 
-// A delay that runs out rings no bell: the wait knows when it does. The clock is the database's.
-func TestClaimTasksWaitsForADelayedTask(t *testing.T) {
+// No bell rings when another replica lets go of a task that it had locked: the wait looks again by itself.
+func TestClaimTasksWaitsForALockedTask(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "sqlite://"+t.TempDir()+"/test.db", nil)
-	w.create(engine.CreateTask{DelaySeconds: ptr(1), Capabilities: []string{"x"}})
-	leases, err := w.engine.ClaimTasks(t.Context(), w.worker, engine.ClaimTasks{MaxTasks: 1, Capabilities: []string{"x"}, WaitSeconds: 30})
-	if err != nil || len(leases) != 1 {
-		t.Errorf("got %v, %v", leases, err)
-	}
+	w := newWorld(t, testkit.Postgres(t), newClock())
+	task, other := w.create(engine.CreateTask{}), w.replica()
+	arrived, opened := make(chan struct{}), make(chan struct{})
+	w.faults.set(func(n int) bool { // the cancellation holds the task, and in the end it fails
+		if n == firstWrite {
+			close(arrived)
+			<-opened
+		}
+		return n == firstWrite
+	})
+	var group sync.WaitGroup
+	group.Go(func() {
+		if _, err := w.engine.CancelTask(w.ctx(), w.agent, engine.CancelTask{TaskID: task.ID}); err == nil {
+			t.Error("the cancellation was to fail")
+		}
+	})
+	within(t, "the cancellation", arrived)
+	group.Go(func() {
+		leases, err := other.engine.ClaimTasks(t.Context(), other.worker, engine.ClaimTasks{MaxTasks: 1, WaitSeconds: 30})
+		if err != nil || len(leases) != 1 {
+			t.Errorf("got %v, %v", leases, err)
+		}
+	})
+	other.bell.listening(t, 1)
+	close(opened)
+	group.Wait()
 }

@@ -41,7 +41,7 @@ type cancelTask struct {
 func (c *cancelTask) needs(n *store.Needs) {
 	n.Tasks = append(n.Tasks, c.TaskID)
 	// It may take a candidate from the claims of its batch, which then need another.
-	n.Claimable++
+	n.Contended++
 }
 
 func (c *cancelTask) decide(s *state) (any, error) {

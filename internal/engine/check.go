@@ -10,7 +10,7 @@ import (
 
 // check refuses, with BAD_USER_INPUT or PAYLOAD_TOO_LARGE, a creation that is out of the documented limits.
 func (c CreateTask) check() error {
-	if err := models.CheckText("type", c.Type, models.MaxTypeLength); err != nil {
+	if err := models.CheckName("type", c.Type, models.MaxTypeLength); err != nil {
 		return err
 	}
 	if len(c.Payload) > models.MaxPayloadBytes {
@@ -30,14 +30,11 @@ func (c CreateTask) check() error {
 	default:
 		return models.Errorf(models.CodeBadUserInput, "expectedOutcome %q is unknown", c.ExpectedOutcome)
 	}
-	if err := checkLabels("capabilities", c.Capabilities); err != nil {
+	if err := c.checkLabels(); err != nil {
 		return err
 	}
-	if err := checkLabels("tags", c.Tags); err != nil {
-		return err
-	}
-	if n := len(models.Strings(c.Capabilities)) + len(models.Strings(c.Tags)); n > models.MaxLabelsBytes {
-		return models.Errorf(models.CodeBadUserInput, "capabilities and tags have %d bytes together; %d are allowed", n, models.MaxLabelsBytes)
+	if len(c.ParentIDs) > models.MaxParents {
+		return models.Errorf(models.CodeBadUserInput, "%d parents; at most %d are allowed", len(c.ParentIDs), models.MaxParents)
 	}
 	if err := checkRange("priority", &c.Priority, -models.MaxPriority, models.MaxPriority); err != nil {
 		return err
@@ -65,14 +62,21 @@ func checkKey(key *string) error {
 	return models.CheckText("idempotencyKey", *key, models.MaxKeyLength)
 }
 
-func checkLabels(what string, labels []string) error {
-	if len(labels) > models.MaxLabels {
-		return models.Errorf(models.CodeBadUserInput, "%d %s; at most %d are allowed", len(labels), what, models.MaxLabels)
-	}
-	for _, l := range labels {
-		if err := models.CheckText("one of "+what, l, models.MaxLabelLength); err != nil {
-			return err
+func (c CreateTask) checkLabels() error {
+	bytes := 0
+	for what, labels := range map[string][]string{"capabilities": c.Capabilities, "tags": c.Tags} {
+		if len(labels) > models.MaxLabels {
+			return models.Errorf(models.CodeBadUserInput, "%d %s; at most %d are allowed", len(labels), what, models.MaxLabels)
 		}
+		for _, l := range labels {
+			if err := models.CheckText("one of "+what, l, models.MaxLabelLength); err != nil {
+				return err
+			}
+			bytes += len(l)
+		}
+	}
+	if bytes > models.MaxLabelsBytes {
+		return models.Errorf(models.CodeBadUserInput, "capabilities and tags have %d bytes together; %d are allowed", bytes, models.MaxLabelsBytes)
 	}
 	return nil
 }

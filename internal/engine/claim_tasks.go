@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -39,59 +40,67 @@ func (e *Engine) ClaimTasks(ctx context.Context, v models.Viewer, c ClaimTasks) 
 	return e.claimWaiting(ctx, v, cmd, time.Duration(c.WaitSeconds)*time.Second)
 }
 
-// claimWaiting claims whenever a task may have become claimable. It listens before it looks, so that nothing falls between.
-func (e *Engine) claimWaiting(ctx context.Context, v models.Viewer, cmd *claimTasks, wait time.Duration) ([]*models.Lease, error) {
-	ring, stop := e.options.Bell.Listen(v.TenantID, func(r *models.Receipt) bool { return requeues(r.Type) })
-	defer stop()
-	deadline := time.NewTimer(wait)
-	defer deadline.Stop()
+// claimWaiting claims whenever a task may have become claimable.
+func (e *Engine) claimWaiting(ctx context.Context, v models.Viewer, cmd *claimTasks, wait time.Duration) (leases []*models.Lease, err error) {
+	awoken, stop := e.options.Bell.Work(v.TenantID, cmd.claim.Types, cmd.claim.Capabilities)
+	defer func() { stop(tasksOf(leases)) }()
+	patience, cancel := e.patience(ctx, wait)
+	defer cancel()
+	pause := lockedPause
 	for {
-		leases, err := do[[]*models.Lease](ctx, e, v, cmd)
+		leases, err = do[[]*models.Lease](ctx, e, v, cmd)
 		if err != nil || len(leases) > 0 {
 			return leases, err
 		}
-		due, err := e.untilDue(ctx, v.TenantID, cmd.claim)
+		// What there is but was not got is locked by another server. No bell tells when that lets it go.
+		locked, err := e.store.Tenant(v.TenantID).Claimable(ctx, cmd.claim)
 		if err != nil {
 			return nil, err
 		}
-		delay := time.NewTimer(due)
-		select {
-		case <-ring:
-		case <-delay.C:
-		case <-deadline.C:
-			delay.Stop()
-			return leases, nil
-		case <-e.draining:
-			delay.Stop()
-			return nil, models.Errorf(models.CodeUnavailable, "this server is shutting down; try again, on another one")
-		case <-ctx.Done():
-			delay.Stop()
-			return nil, ctx.Err()
+		if locked {
+			err = sleep(patience, pause)
+			pause = min(2*pause, 10*lockedPause)
+		} else {
+			err = awoken(patience)
+			pause = lockedPause
 		}
-		delay.Stop()
+		switch {
+		case err == nil:
+		case errors.Is(err, errWaitedEnough):
+			return leases, nil
+		default:
+			return nil, err
+		}
 	}
 }
 
-// untilDue returns how long the next delayed task that the claim would take is still delayed; an hour when there is none.
-func (e *Engine) untilDue(ctx context.Context, tenant uuid.UUID, c store.Claim) (time.Duration, error) {
-	wait, found, err := e.store.Tenant(tenant).NextDue(ctx, c)
-	if err != nil {
-		return 0, err
+// lockedPause is after which time, at first, a task that another server has locked is looked for again.
+const lockedPause = 100 * time.Millisecond
+
+var (
+	errWaitedEnough = errors.New("the wait is over")
+	errDraining     = models.Errorf(models.CodeUnavailable, "this server is shutting down; try again, on another one")
+)
+
+// patience returns a context for a wait: it ends with ctx, with errWaitedEnough after d, and with errDraining when waits are
+// to end.
+func (e *Engine) patience(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, drain := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(e.waits, func() { drain(errDraining) })
+	ctx, cancel := context.WithTimeoutCause(ctx, d, errWaitedEnough)
+	return ctx, func() {
+		cancel()
+		stop()
+		drain(nil)
 	}
-	if !found {
-		return time.Hour, nil
-	}
-	return max(wait, 0) + 10*time.Millisecond, nil
 }
 
-// requeues tells whether a receipt of this type says that a task has become claimable, or will be.
-func requeues(t models.ReceiptType) bool {
-	switch t {
-	case models.TaskAssigned, models.TaskRetryScheduled, models.LeaseReleasedType, models.LeaseExpiredType:
-		return true
-	default:
-		return false
+func tasksOf(leases []*models.Lease) []uuid.UUID {
+	tasks := make([]uuid.UUID, len(leases))
+	for i, l := range leases {
+		tasks[i] = l.TaskID
 	}
+	return tasks
 }
 
 func (c ClaimTasks) command(rules models.Rules) (*claimTasks, error) {
@@ -101,12 +110,7 @@ func (c ClaimTasks) command(rules models.Rules) (*claimTasks, error) {
 	if err := checkRange("waitSeconds", &c.WaitSeconds, 0, models.MaxWaitSeconds); err != nil {
 		return nil, err
 	}
-	for _, t := range c.Types {
-		if err := models.CheckText("one of types", t, models.MaxTypeLength); err != nil {
-			return nil, err
-		}
-	}
-	if err := checkLabels("capabilities", c.Capabilities); err != nil {
+	if err := models.CheckSkills(c.Types, c.Capabilities); err != nil {
 		return nil, err
 	}
 	ttl, err := leaseTime("ttlSeconds", c.TTLSeconds, rules)
@@ -115,38 +119,33 @@ func (c ClaimTasks) command(rules models.Rules) (*claimTasks, error) {
 	}
 	types := slices.Clone(c.Types)
 	slices.Sort(types)
-	return &claimTasks{
-		claim:  store.Claim{Types: slices.Compact(types), Capabilities: c.Capabilities},
-		atMost: c.MaxTasks, ttl: min(ttl, rules.MaxLeaseLifetime),
-	}, nil
+	cmd := &claimTasks{
+		claim: store.Claim{Types: slices.Compact(types), Capabilities: c.Capabilities, AtMost: c.MaxTasks},
+		ttl:   min(ttl, rules.MaxLeaseLifetime),
+	}
+	return cmd, check(cmd.body(time.Time{}))
 }
 
 type claimTasks struct {
-	claim  store.Claim
-	atMost int
-	ttl    time.Duration
+	claim store.Claim
+	ttl   time.Duration
 }
 
-func (c *claimTasks) needs(n *store.Needs) {
-	// Candidates are dealt out among the claims of a batch in memory: each filter reads enough for all of them.
-	n.Claimable += c.atMost
-	if c.index(n.Claims) < 0 {
-		n.Claims = append(n.Claims, c.claim)
-	}
-}
-
-func (c *claimTasks) index(claims []store.Claim) int {
-	return slices.IndexFunc(claims, func(o store.Claim) bool {
-		return slices.Equal(o.Types, c.claim.Types) && slices.Equal(o.Capabilities, c.claim.Capabilities)
+// body is what task.accepted says; it has the same length whenever the lease expires.
+func (c *claimTasks) body(expiresAt time.Time) models.JSON {
+	return models.Object(map[string]models.JSON{
+		"worker_capabilities": models.Strings(c.claim.Capabilities), "expires_at": models.Time(expiresAt),
 	})
 }
 
-func (c *claimTasks) weight() int { return c.atMost }
+func (c *claimTasks) needs(n *store.Needs) { n.Claim(c.claim) }
+
+func (c *claimTasks) weight() int { return c.claim.AtMost }
 
 func (c *claimTasks) decide(s *state) (any, error) {
 	leases := []*models.Lease{}
-	for _, t := range s.Candidates[c.index(s.claims)] {
-		if len(leases) == c.atMost {
+	for _, t := range s.Candidates[slices.IndexFunc(s.claims, c.claim.Same)] {
+		if len(leases) == c.claim.AtMost {
 			break
 		}
 		if t.Status != models.StatusQueued || s.Held[t.ID] != nil {
@@ -159,10 +158,7 @@ func (c *claimTasks) decide(s *state) (any, error) {
 		s.newLeases = append(s.newLeases, l)
 		s.Leases[l.ID], s.Held[t.ID] = l, l
 		_, err := s.apply(t, move{
-			event: models.EventClaim, by: s.viewer.Principal, receipt: models.TaskAccepted,
-			body: models.Object(map[string]models.JSON{
-				"worker_capabilities": models.Strings(c.claim.Capabilities), "expires_at": models.Time(l.ExpiresAt),
-			}),
+			event: models.EventClaim, by: s.viewer.Principal, receipt: models.TaskAccepted, body: c.body(l.ExpiresAt),
 		})
 		if err != nil {
 			return nil, err

@@ -126,7 +126,7 @@ func TestClaimTasksArguments(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		for name, c := range map[string]engine.ClaimTasks{
 			"NoTasks": {MaxTasks: 0}, "ManyTasks": {MaxTasks: 101}, "ShortTTL": {MaxTasks: 1, TTLSeconds: ptr(9)},
-			"NegativeTTL": {MaxTasks: 1, TTLSeconds: ptr(-1 << 62)}, "NegativeWait": {MaxTasks: 1, WaitSeconds: -1}, "LongWait": {MaxTasks: 1, WaitSeconds: 31},
+			"NegativeTTL": {MaxTasks: 1, TTLSeconds: ptr(-1 << 62)}, "ManyTypes": {MaxTasks: 1, Types: make([]string, models.MaxSkills+1)}, "NegativeWait": {MaxTasks: 1, WaitSeconds: -1}, "LongWait": {MaxTasks: 1, WaitSeconds: 31},
 			"EmptyType": {MaxTasks: 1, Types: []string{""}}, "ManyCapabilities": {MaxTasks: 1, Capabilities: make([]string, 65)},
 			"NUL": {MaxTasks: 1, Capabilities: []string{"\x00"}},
 		} {

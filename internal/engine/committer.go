@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -85,7 +84,7 @@ func (e *Engine) submit(ctx context.Context, v models.Viewer, commands ...comman
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
-		return nil, models.Errorf(models.CodeUnavailable, "this server is shutting down; try again, on another one")
+		return nil, errDraining
 	}
 	if e.waiting+len(calls) > maxWaiting {
 		return nil, models.Errorf(models.CodeUnavailable, "too many operations are waiting; try again in a moment")
@@ -215,9 +214,7 @@ func (c *committer) counting(calls []*call) context.Context {
 
 var errNotAwaited = models.Errorf(models.CodeUnavailable, "the answer was not waited for; repeat the call to learn what became of it")
 
-var errStopped = errors.New("stopped")
-
-// sleep waits for d or until ctx ends.
+// sleep waits for d or until ctx ends, then it returns the cause.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -225,6 +222,6 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return errStopped
+		return context.Cause(ctx)
 	}
 }

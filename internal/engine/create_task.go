@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -57,11 +58,19 @@ func (e *Engine) CreateTasks(ctx context.Context, v models.Viewer, inputs []Crea
 	for i := range inputs {
 		n, err := newTask(inputs[i], e.options.Rules)
 		if err != nil {
-			return nil, err
+			return nil, placed(i, len(inputs), err)
 		}
 		cmd.tasks = append(cmd.tasks, n)
 	}
 	return do[[]Created](ctx, e, v, cmd)
+}
+
+// placed says which of several inputs an error speaks of.
+func placed(i, of int, err error) error {
+	if of == 1 {
+		return err
+	}
+	return models.Within(fmt.Sprintf("inputs[%d]", i), err)
 }
 
 func checkBatch(n int) error {
@@ -76,7 +85,7 @@ type newTaskInput struct {
 	spec        models.Spec
 	key         *string
 	fingerprint string
-	delay       time.Duration
+	delay       *time.Duration
 	parents     []uuid.UUID
 	reason      *string
 }
@@ -103,24 +112,26 @@ func newTask(c CreateTask, rules models.Rules) (newTaskInput, error) {
 			MaxAttempts:         orDefault(c.MaxAttempts, rules.MaxAttempts),
 			RetryBackoffSeconds: orDefault(c.RetryBackoffSeconds, int(rules.RetryBackoff/time.Second)),
 		},
-		key: c.IdempotencyKey, delay: time.Duration(orDefault(c.DelaySeconds, 0)) * time.Second, parents: unique(c.ParentIDs),
+		key: c.IdempotencyKey, parents: unique(c.ParentIDs),
+	}
+	if c.DelaySeconds != nil {
+		delay := time.Duration(*c.DelaySeconds) * time.Second
+		n.delay = &delay
 	}
 	if n.spec.ExpectedOutcome == "" {
 		n.spec.ExpectedOutcome = models.OutcomeAny
 	}
-	if len(n.parents) > models.MaxParents {
-		return newTaskInput{}, models.Errorf(models.CodeBadUserInput, "%d parents; at most %d are allowed", len(n.parents), models.MaxParents)
-	}
 	if c.IdempotencyKey != nil {
 		n.fingerprint = c.fingerprint()
 	}
-	return n, nil
+	return n, check(n.body())
 }
 
 // fingerprint is the digest of every input field but the key, in canonical form, before defaults.
 func (c CreateTask) fingerprint() string {
-	parents := make([]string, len(c.ParentIDs))
-	for i, p := range c.ParentIDs {
+	ids := unique(c.ParentIDs) // as they are written
+	parents := make([]string, len(ids))
+	for i, p := range ids {
 		parents[i] = p.String()
 	}
 	return digest("createTask", map[string]models.JSON{
@@ -202,8 +213,8 @@ func (s *state) create(owner models.Principal, n newTaskInput) *models.Task {
 		Spec: n.spec, ID: newID(), TenantID: s.tenant, Status: models.StatusQueued, CreatedBy: owner, IdempotencyKey: n.key,
 		Fingerprint: n.fingerprint, CreatedAt: s.Now, UpdatedAt: s.Now,
 	}
-	if n.delay > 0 {
-		at := s.Now.Add(n.delay)
+	if n.delay != nil {
+		at := s.Now.Add(*n.delay)
 		t.NextEligibleAt = &at
 	}
 	t.ObligationID = s.emit(draft{

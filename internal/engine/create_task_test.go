@@ -242,6 +242,12 @@ func TestCreateTasksIsAllOrNone(t *testing.T) {
 				w.refuses(c.code, func() error { _, err := w.engine.CreateTasks(w.ctx(), w.agent, c.inputs); return err })
 			})
 		}
+		t.Run("SaysWhich", func(t *testing.T) {
+			_, err := w.engine.CreateTasks(w.ctx(), w.agent, []engine.CreateTask{{Type: "a"}, {Type: ""}})
+			if err == nil || !strings.Contains(err.Error(), "inputs[1].type") {
+				t.Errorf("the error is %v", err)
+			}
+		})
 		t.Run("Order", func(t *testing.T) {
 			inputs := make([]engine.CreateTask, models.MaxBatchSize)
 			for i := range inputs {

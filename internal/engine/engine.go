@@ -20,13 +20,16 @@ import (
 	"github.com/asyncgate/asyncgate/store"
 )
 
-// Bell is told of what was committed. Its methods are called from one goroutine per tenant, in ledger order, and must
-// neither block nor do I/O.
+// Bell is told of what was committed, and wakes those who wait for it.
 type Bell interface {
-	// Committed hands over the receipts of one commit, with their seq.
+	// Committed hands over the receipts of one commit, with their seq. It is called from one goroutine per tenant, in ledger
+	// order, and must neither block nor do I/O.
 	Committed(tenant uuid.UUID, receipts []*models.Receipt)
-	// Listen returns a channel that rings, at least once, after each committed receipt that matches; stop ends it.
-	Listen(tenant uuid.UUID, match func(*models.Receipt) bool) (ring <-chan struct{}, stop func())
+	// TaskEnded returns a channel that rings, at least once, after the task has ended; stop ends it.
+	TaskEnded(tenant, task uuid.UUID) (ring <-chan struct{}, stop func())
+	// Work makes the caller, who is about to look for tasks, one of those who wait for them. wait returns nil when it is to
+	// look again, and the cause when its context ends. stop is told which tasks the caller took.
+	Work(tenant uuid.UUID, types, capabilities []string) (wait func(context.Context) error, stop func(taken []uuid.UUID))
 }
 
 // Options configure an Engine.
@@ -36,6 +39,8 @@ type Options struct {
 	Logger *slog.Logger
 	// SweepInterval is how often leases are searched that are past their expiry; 0 is 5 s.
 	SweepInterval time.Duration
+	// SweepBatch is how many due leases one search returns; 0 is 500.
+	SweepBatch int
 	// Jitter returns a random part of a duration, for the requeueing of expired tasks; nil draws it evenly.
 	Jitter func(time.Duration) time.Duration
 	// CommitTimeout bounds one transaction; 0 is 30 s.
@@ -53,15 +58,18 @@ type Engine struct {
 	waiting    int
 	closed     bool
 	idle       sync.WaitGroup
-	// draining is closed, once, when waits are to end.
-	draining chan struct{}
-	drain    sync.Once
+	// waits ends when waits are to end.
+	waits       context.Context
+	stopWaiting context.CancelFunc
 }
 
 // New returns an Engine on s.
 func New(s *store.Store, o Options) *Engine {
 	if o.SweepInterval == 0 {
 		o.SweepInterval = 5 * time.Second
+	}
+	if o.SweepBatch == 0 {
+		o.SweepBatch = 500
 	}
 	if o.CommitTimeout == 0 {
 		o.CommitTimeout = 30 * time.Second
@@ -72,14 +80,16 @@ func New(s *store.Store, o Options) *Engine {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{store: s, options: o, committers: map[uuid.UUID]*committer{}, draining: make(chan struct{})}
+	e := &Engine{store: s, options: o, committers: map[uuid.UUID]*committer{}}
+	e.waits, e.stopWaiting = context.WithCancel(context.Background())
+	return e
 }
 
 // Rules returns the limits in force.
 func (e *Engine) Rules() models.Rules { return e.options.Rules }
 
 // StopWaiting ends the waits of ClaimTasks and AwaitTask, now and later: the first step of a graceful stop.
-func (e *Engine) StopWaiting() { e.drain.Do(func() { close(e.draining) }) }
+func (e *Engine) StopWaiting() { e.stopWaiting() }
 
 // Close refuses new commands with UNAVAILABLE, ends waits, and returns when the running commands are answered, or when ctx
 // ends.

@@ -10,10 +10,10 @@ import (
 )
 
 // expireLease ends a lease that is past its expiry. It is the sweeper's only command; a lease that was renewed or ended
-// meanwhile is left alone.
+// meanwhile is left alone, and so is one whose rows somebody holds: the next sweep looks again.
 type expireLease struct{ lease uuid.UUID }
 
-func (c *expireLease) needs(n *store.Needs) { n.Leases = append(n.Leases, c.lease) }
+func (c *expireLease) needs(n *store.Needs) { n.Due = append(n.Due, c.lease) }
 
 // decide answers whether the lease was ended.
 func (c *expireLease) decide(s *state) (any, error) {
@@ -23,7 +23,7 @@ func (c *expireLease) decide(s *state) (any, error) {
 	}
 	t := s.Tasks[l.TaskID]
 	if t == nil {
-		return nil, errTaskMissing
+		return false, nil // somebody holds it
 	}
 	rules := s.engine.options.Rules
 	expiries := t.ExpiryCount + 1

@@ -167,3 +167,26 @@ func TestOneBadLeaseStopsNoOther(t *testing.T) {
 		}
 	}, func(o *engine.Options) { o.Rules.MaxExpiries = 1 })
 }
+
+// However many leases can't be ended, the younger ones are.
+func TestSweepPassesWhatCannotBeEnded(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		stuck, _ := w.leased(engine.CreateTask{})
+		w.clock.move(time.Second)
+		task, _ := w.leased(engine.CreateTask{})
+		w.clock.move(w.rules.LeaseTTL)
+		refused := false
+		w.faults.set(func(int) bool {
+			defer func() { refused = true }()
+			return !refused
+		})
+		if n := w.sweep(); n != 1 || w.task(stuck.ID).Status != models.StatusLeased || w.task(task.ID).Status != models.StatusQueued {
+			t.Errorf("ended %d leases; the tasks are %s and %s", n, w.task(stuck.ID).Status, w.task(task.ID).Status)
+		}
+		if n := w.sweep(); n != 1 {
+			t.Errorf("ended %d leases", n)
+		}
+		w.verify()
+	}, func(o *engine.Options) { o.SweepBatch = 1 })
+}

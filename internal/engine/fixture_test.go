@@ -100,7 +100,7 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world), changes ...func(*en
 // newWorld opens the database at url; with a nil clock times are the database's own.
 func newWorld(t testing.TB, url string, c *clock, changes ...func(*engine.Options)) *world {
 	t.Helper()
-	w := &world{t: t, url: url, clock: c, faults: &faults{}, bell: &bell{listeners: map[chan struct{}]func(*models.Receipt) bool{}}}
+	w := &world{t: t, url: url, clock: c, faults: &faults{}, bell: &bell{waiting: map[chan struct{}]struct{}{}}}
 	options := store.Options{FailStatement: w.faults.ask}
 	if c != nil {
 		options.Clock = c.Now

@@ -17,6 +17,10 @@ type gate struct {
 	once, open      sync.Once
 }
 
+// firstWrite is the first statement that writes, on PostgreSQL, of an operation that reads two kinds of rows: after begin,
+// those two and the time.
+const firstWrite = 5
+
 // hold sets a gate for the next transaction of w's store that reaches statement n; later ones pass.
 func (w *world) hold(n int) *gate {
 	g := &gate{arrived: make(chan struct{}), opened: make(chan struct{})}

@@ -114,7 +114,7 @@ func (m *model) create(owner models.Principal, all ...creation) reply {
 				owner: owner, kind: c.kind, priority: c.priority, capabilities: c.capabilities, expects: c.expects,
 				backoff: time.Duration(c.backoff) * time.Second, maxAttempts: c.maxAttempts,
 			}
-			if c.delay != nil && *c.delay > 0 {
+			if c.delay != nil {
 				t.eligible = ptr(m.now().Add(time.Duration(*c.delay) * time.Second))
 			}
 			m.assign(t, c.key, c.fingerprint())

@@ -59,7 +59,7 @@ type draft struct {
 func check(body models.JSON) error {
 	if len(body) > models.MaxBodyBytes {
 		return models.Errorf(models.CodePayloadTooLarge,
-			"the receipt's body would have %d bytes; %d are allowed. Put the product elsewhere and send a pointer, for example as an artifact",
+			"the receipt's body would have %d bytes; %d are allowed. Put what is large elsewhere, and say here where it lies",
 			len(body), models.MaxBodyBytes)
 	}
 	return nil

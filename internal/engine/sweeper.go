@@ -9,10 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/asyncgate/asyncgate/models"
+	"github.com/asyncgate/asyncgate/store"
 )
-
-// sweepBatch is how many due leases one search returns.
-const sweepBatch = 500
 
 type sweepState struct{ last atomic.Int64 }
 
@@ -44,45 +42,52 @@ func (e *Engine) Run(ctx context.Context) error {
 // Sweep ends the leases that are past their expiry, oldest first, and returns how many. One that can't be ended is logged
 // and stops no other.
 func (e *Engine) Sweep(ctx context.Context) (int, error) {
-	ended := 0
+	ended, failed := 0, false
+	var last *store.DueLease
 	for {
-		due, err := e.store.DueLeases(ctx, sweepBatch)
+		due, err := e.store.DueLeases(ctx, last, e.options.SweepBatch)
 		if err != nil {
 			return ended, err
 		}
-		tenants := map[uuid.UUID][]command{}
-		for _, d := range due {
-			tenants[d.Tenant] = append(tenants[d.Tenant], &expireLease{lease: d.Lease})
+		n, wrong := e.expire(ctx, due)
+		ended, failed = ended+n, failed || wrong
+		if len(due) < e.options.SweepBatch || ctx.Err() != nil {
+			break
 		}
-		before := ended
-		for tenant, commands := range tenants {
-			ended += e.expire(ctx, tenant, commands)
-		}
-		// A full batch of which none could be ended would come back for ever.
-		if len(due) < sweepBatch || ended == before || ctx.Err() != nil {
-			e.sweeps.last.Store(time.Now().UnixNano()) //nolint:forbidigo // readiness is about this process, no lease is decided by it
-			return ended, ctx.Err()
-		}
+		last = &due[len(due)-1]
 	}
+	if !failed || ended > 0 {
+		e.sweeps.last.Store(time.Now().UnixNano()) //nolint:forbidigo // readiness is about this process, no lease is decided by it
+	}
+	return ended, ctx.Err()
 }
 
-func (e *Engine) expire(ctx context.Context, tenant uuid.UUID, commands []command) int {
-	calls, err := e.submit(ctx, models.Viewer{TenantID: tenant, Principal: models.ServerPrincipal}, commands...)
-	if err != nil {
-		e.options.Logger.WarnContext(ctx, "leases can't be ended now", "tenant", tenant, "error", err)
-		return 0
+// expire ends the leases, those of all tenants at the same time, and returns how many, and whether any failed to end.
+func (e *Engine) expire(ctx context.Context, due []store.DueLease) (ended int, failed bool) {
+	tenants := map[uuid.UUID][]command{}
+	for _, d := range due {
+		tenants[d.Tenant] = append(tenants[d.Tenant], &expireLease{lease: d.Lease})
 	}
-	ended := 0
+	var calls []*call
+	for tenant, commands := range tenants {
+		submitted, err := e.submit(ctx, models.Viewer{TenantID: tenant, Principal: models.ServerPrincipal}, commands...)
+		if err != nil {
+			e.options.Logger.WarnContext(ctx, "leases can't be ended now", "tenant", tenant, "error", err)
+			failed = true
+		}
+		calls = append(calls, submitted...)
+	}
 	for _, call := range calls {
 		done, err := await[bool](call)
 		if err != nil {
-			e.options.Logger.ErrorContext(ctx, "a lease can't be ended", "tenant", tenant, "error", err)
+			e.options.Logger.ErrorContext(ctx, "a lease can't be ended", "tenant", call.viewer.TenantID, "error", err)
+			failed = true
 		}
 		if done {
 			ended++
 		}
 	}
-	return ended
+	return ended, failed
 }
 
 func evenly(d time.Duration) time.Duration {

@@ -110,15 +110,23 @@ func (w *world) race(replica *world, first, second string) string {
 	if replica == nil {
 		a, b = get(w, first), get(w, second)
 	} else {
-		const firstWrite = 5 // after begin, tasks, leases and time
 		g := w.hold(firstWrite)
 		var group sync.WaitGroup
 		group.Go(func() { a = get(w, first) })
 		g.wait(w.t)
 		other := w.beside(replica)
 		other.t = w.t
-		group.Go(func() { b = get(other, second) })
+		passed := make(chan struct{}) // a sweep passes over what is held
+		group.Go(func() {
+			b = get(other, second)
+			close(passed)
+		})
 		eventually(w.t, "the second to wait for the first's lock", func() bool {
+			select {
+			case <-passed:
+				return second == "expire"
+			default:
+			}
 			var waiting int
 			err := w.db.QueryRow("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
 			if err != nil {
@@ -303,7 +311,6 @@ func TestAClaimGoesByTheTaskThatItLocked(t *testing.T) {
 		wantCode(t, err, "")
 	}
 	var group sync.WaitGroup
-	const firstWrite = 5 // after begin, receipts, acknowledgements and time
 	g := holder.hold(firstWrite)
 	group.Go(func() { acknowledge(holder) })
 	g.wait(t)

@@ -17,6 +17,36 @@ func (h *Hub) Tap(wrap func(Ledger) Ledger) {
 	h.ledger = func(tenant uuid.UUID) ledger { return wrap(open(tenant)) }
 }
 
+// TapHeads does the same for the positions that the poll reads.
+func (h *Hub) TapHeads(before func(context.Context) error) {
+	heads := h.heads
+	h.heads = func(ctx context.Context, tenants []uuid.UUID) (map[uuid.UUID]int64, error) {
+		if err := before(ctx); err != nil {
+			return nil, err
+		}
+		return heads(ctx, tenants)
+	}
+}
+
+// InLine returns how many workers of the tenant stand in line for work.
+func (h *Hub) InLine(tenant uuid.UUID) int {
+	h.mu.RLock()
+	f := h.followers[tenant]
+	h.mu.RUnlock()
+	if f == nil {
+		return 0
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	if f.work != nil {
+		for _, l := range f.work.claimants.lines {
+			n += l.idle.Len()
+		}
+	}
+	return n
+}
+
 // Poll does one round of Run.
 func (h *Hub) Poll(ctx context.Context) error { return h.poll(ctx) }
 

@@ -72,6 +72,7 @@ func (b *bundle) newHub(t *testing.T, options feed.Options) *feed.Hub {
 	t.Helper()
 	hub := feed.New(b.store, options)
 	hub.Tap(func(l feed.Ledger) feed.Ledger { return &tapped{Ledger: l, tap: b.tap} })
+	hub.TapHeads(func(ctx context.Context) error { return b.tap.read(ctx, "Heads") })
 	t.Cleanup(hub.Close)
 	return hub
 }

@@ -34,7 +34,7 @@ type follower struct {
 	head     int64
 	recent   window
 	watchers watchers
-	work     *work // nil while nobody waits for tasks
+	work     *work // nil while nobody waits for work
 
 	ended endedLeases
 }
@@ -44,7 +44,7 @@ func newFollower(h *Hub, tenant uuid.UUID) *follower {
 		hub: h, tenant: tenant, ledger: h.ledger(tenant), door: newDoor(h.opt),
 		synced: make(chan struct{}), unsure: true,
 		recent:   window{maxCount: h.opt.Buffer, maxBytes: h.opt.BufferBytes},
-		watchers: newWatchers(),
+		watchers: make(watchers),
 	}
 	f.ctx, f.stop = context.WithCancel(h.ctx)
 	return f

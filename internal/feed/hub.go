@@ -29,6 +29,8 @@ import (
 type Options struct {
 	// Logger gets what goes wrong while following; nil discards it.
 	Logger *slog.Logger
+	// News carries positions between the servers on one database; nil when there is but one.
+	News News
 	// Buffer and BufferBytes bound the recent receipts that are kept in memory for each tenant with subscribers, which
 	// share them (default 2048 receipts, 4 MiB). What is older is read from the ledger.
 	Buffer      int
@@ -39,6 +41,15 @@ type Options struct {
 	PollInterval time.Duration
 	// SlowTimeout is how long a stream waits for its reader to take one event (default 30 s).
 	SlowTimeout time.Duration
+}
+
+// News is a bell between servers. What it loses arrives by the poll.
+type News interface {
+	// Announce tells the other servers that the tenant's ledger has a receipt at this position. It must return at once.
+	Announce(tenant uuid.UUID, seq int64)
+	// Run calls heard for what the others announce, and missed when some of it may have been lost, until ctx ends. Both
+	// return at once.
+	Run(ctx context.Context, heard func(tenant uuid.UUID, seq int64), missed func()) error
 }
 
 func (o Options) withDefaults() Options {
@@ -68,6 +79,7 @@ type Hub struct {
 	opt Options
 	// ledger returns what the feed reads of a tenant; tests put gates before it.
 	ledger func(tenant uuid.UUID) ledger
+	heads  func(ctx context.Context, tenants []uuid.UUID) (map[uuid.UUID]int64, error)
 
 	// ctx ends all that the hub has running; Close ends it, with errDraining as the cause.
 	ctx     context.Context
@@ -75,6 +87,8 @@ type Hub struct {
 	running sync.WaitGroup
 	// polled is when the last round of the poll succeeded, in Unix nanoseconds.
 	polled atomic.Int64
+	// missed asks for a round of the poll now. Of one slot.
+	missed chan struct{}
 
 	mu        sync.RWMutex
 	closed    bool
@@ -89,6 +103,8 @@ func New(s *store.Store, o Options) *Hub {
 	h := &Hub{
 		opt:       o.withDefaults(),
 		ledger:    func(tenant uuid.UUID) ledger { return unbroken{s.Tenant(tenant)} },
+		heads:     s.Heads,
+		missed:    make(chan struct{}, 1),
 		followers: make(map[uuid.UUID]*follower),
 	}
 	h.ctx, h.drain = context.WithCancelCause(context.Background())
@@ -96,17 +112,32 @@ func New(s *store.Store, o Options) *Hub {
 }
 
 // Committed is the bell: the tenant's ledger has grown by these receipts, which carry their seq and are in ledger order.
-// Without receipts it says that the ledger has grown by an unknown number. It returns at once and does no I/O, and is
-// free of charge for a tenant that nobody follows. The receipts must not be changed afterwards.
+// Without receipts it says that the ledger has grown by an unknown number. It returns at once and does no I/O, and costs
+// next to nothing for a tenant that nobody follows. Other servers learn of it by the news. The receipts must not be changed
+// afterwards.
 //
 // Calls for one tenant must come in ledger order for the receipts to be delivered from memory; in any other order, or
 // with some missing, the ledger is read instead.
 func (h *Hub) Committed(tenant uuid.UUID, receipts []*models.Receipt) {
+	if n := len(receipts); n > 0 && h.opt.News != nil {
+		h.opt.News.Announce(tenant, receipts[n-1].Seq)
+	}
 	h.mu.RLock()
 	f := h.followers[tenant]
 	h.mu.RUnlock()
 	if f != nil {
 		f.door.knock(receipts)
+	}
+}
+
+// Reached tells that the tenant's ledger has a receipt at this position: what another server's news or the poll say. Like
+// Committed it returns at once.
+func (h *Hub) Reached(tenant uuid.UUID, seq int64) {
+	h.mu.RLock()
+	f := h.followers[tenant]
+	h.mu.RUnlock()
+	if f != nil {
+		f.door.reached(seq)
 	}
 }
 

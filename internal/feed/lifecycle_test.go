@@ -15,25 +15,25 @@ import (
 	"github.com/asyncgate/asyncgate/store"
 )
 
-func TestListen(t *testing.T) {
+func TestTaskEnded(t *testing.T) {
 	t.Parallel()
 	onBoth(t, feed.Options{}, func(t *testing.T, b *bundle) {
-		bell, stop := b.hub.Listen(b.tenant, func(r *models.Receipt) bool { return r.To == agent })
+		ended, unrelated := b.result(agent), b.result(agent)
+		bell, stop := b.hub.TaskEnded(b.tenant, ended.TaskID)
 		defer stop()
 		rung(t, bell) // once it is known where the ledger stands: what was missed before is to be looked for
-		b.commit(t, b.result(other))
-		marker, stopMarker := b.hub.Listen(b.tenant, func(r *models.Receipt) bool { return r.Type == models.SystemAnomaly })
+		progress := b.receipt(models.TaskProgressed, agent)
+		progress.TaskID = ended.TaskID
+		marker, stopMarker := b.hub.TaskEnded(b.tenant, unrelated.TaskID)
 		defer stopMarker()
-		b.commit(t, b.receipt(models.SystemAnomaly, other))
+		b.commit(t, progress, unrelated)
 		rung(t, marker)
 		select {
 		case <-bell:
-			t.Error("it rang for what doesn't match")
+			t.Error("it rang although the task goes on")
 		default:
 		}
-		b.commit(t, b.result(agent), b.result(agent))
-		rung(t, bell)
-		b.commitElsewhere(t, b.result(agent))
+		b.commitElsewhere(t, ended)
 		if err := b.hub.Poll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -47,15 +47,16 @@ func TestListen(t *testing.T) {
 	})
 }
 
-// TestListenMissesNothing commits between the listening and the first read of the position.
-func TestListenMissesNothing(t *testing.T) {
+// TestTaskEndedMissesNothing commits between the listening and the first read of the position.
+func TestTaskEndedMissesNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, feed.Options{}, func(t *testing.T, b *bundle) {
 		reached, open := b.tap.gate("Head")
-		bell, stop := b.hub.Listen(b.tenant, func(r *models.Receipt) bool { return r.To == agent })
+		r := b.result(agent)
+		bell, stop := b.hub.TaskEnded(b.tenant, r.TaskID)
 		defer stop()
 		<-reached
-		b.commit(t, b.result(agent))
+		b.commit(t, r)
 		close(open)
 		rung(t, bell)
 	})
@@ -80,7 +81,7 @@ func TestCloseDrains(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, stop := b.hub.Listen(b.tenant, func(*models.Receipt) bool { return true })
+		_, stop := b.hub.TaskEnded(b.tenant, uuid.New())
 		pending := b.commit(t, b.result(other), b.result(other))
 		want(t, unread, pending[0]) // the second waits to be taken
 		ran := make(chan error, 1)
@@ -210,7 +211,7 @@ func comeAndGo(parent context.Context, b *bundle, way int) {
 			drain(s, 1)
 		}
 	default:
-		bell, stop := b.hub.Listen(b.tenant, func(r *models.Receipt) bool { return r.LeaseID == uuid.Nil })
+		bell, stop := b.hub.TaskEnded(b.tenant, uuid.New())
 		select {
 		case <-bell:
 		case <-ctx.Done():

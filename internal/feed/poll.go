@@ -2,16 +2,30 @@ package feed
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 )
 
-// Run does what the hub does unasked: at every poll interval it reads the positions of the tenants that are followed, so
-// that what this process did not commit itself, or a bell that was lost, is noticed. It returns nil when ctx ends or the
-// hub is closed.
+// Run does what the hub does unasked: it listens to the news of other servers, and at every poll interval reads the
+// positions of the tenants that are followed, so that a commit elsewhere is noticed even when its news is lost. It returns
+// nil when ctx ends or the hub is closed.
 func (h *Hub) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(h.ctx, cancel)()
+	if h.opt.News == nil {
+		h.pollUntil(ctx)
+		return nil
+	}
+	var polling sync.WaitGroup
+	polling.Go(func() { h.pollUntil(ctx) })
+	defer polling.Wait()
+	return h.opt.News.Run(ctx, h.Reached, func() { ring(h.missed) })
+}
+
+func (h *Hub) pollUntil(ctx context.Context) {
 	ticker := time.NewTicker(h.opt.PollInterval)
 	defer ticker.Stop()
 	for {
@@ -20,10 +34,9 @@ func (h *Hub) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-h.ctx.Done():
-			return nil
+			return
 		case <-ticker.C:
+		case <-h.missed:
 		}
 	}
 }
@@ -37,15 +50,18 @@ func (h *Hub) LastPoll() time.Time {
 	return time.Unix(0, nanos)
 }
 
-// poll reads the positions of the followed tenants, and lets go of what nobody needs any more.
+// poll reads the positions of the followed tenants, all in one statement, and lets go of what nobody needs any more.
 func (h *Hub) poll(ctx context.Context) error {
+	h.mu.RLock()
+	tenants := slices.Collect(maps.Keys(h.followers))
+	h.mu.RUnlock()
+	heads, err := h.heads(ctx, tenants)
+	for tenant, head := range heads {
+		h.Reached(tenant, head)
+	}
 	h.mu.RLock()
 	followers := slices.Collect(maps.Values(h.followers))
 	h.mu.RUnlock()
-	heads, err := h.heads(ctx, followers)
-	for f, head := range heads {
-		f.door.reached(head)
-	}
 	for _, f := range followers {
 		f.tidy()
 	}
@@ -53,19 +69,4 @@ func (h *Hub) poll(ctx context.Context) error {
 		h.polled.Store(time.Now().UnixNano())
 	}
 	return err
-}
-
-// heads reads the positions. One tenant's failure is no other's: what could be read is returned beside the error.
-func (h *Hub) heads(ctx context.Context, followers []*follower) (map[*follower]int64, error) {
-	heads := make(map[*follower]int64, len(followers))
-	var errs []error
-	for _, f := range followers {
-		head, err := f.ledger.Head(ctx)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		heads[f] = head
-	}
-	return heads, errors.Join(errs...)
 }

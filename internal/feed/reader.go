@@ -84,7 +84,12 @@ func (r *reader) skip() {
 	r.position, r.next = r.f.head, 0
 }
 
-func (r *reader) addressee() *models.Principal { return r.filter.To }
+func (r *reader) subject() subject {
+	if r.filter.To == nil {
+		return subject{}
+	}
+	return subject{to: *r.filter.To}
+}
 
 func (r *reader) observe(receipt *models.Receipt) {
 	if r.next == 0 && receipt.Seq > r.position && r.filter.Match(receipt) {

@@ -40,6 +40,17 @@ func (p *tap) count(name string) int {
 	return p.counts[name]
 }
 
+// total is how many reads there were of any name.
+func (p *tap) total() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, count := range p.counts {
+		n += count
+	}
+	return n
+}
+
 func (p *tap) intercept(before func(ctx context.Context, read string) error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -93,12 +104,18 @@ func (l *tapped) LeasesByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID
 	return leases, firstOf(l.tap.read(ctx, "LeasesByID"), err)
 }
 
-func (l *tapped) TasksByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*models.Task, error) {
-	tasks, err := l.Ledger.TasksByID(ctx, ids)
-	return tasks, firstOf(l.tap.read(ctx, "TasksByID"), err)
+func (l *tapped) Queued(ctx context.Context, ids []uuid.UUID) ([]*store.QueuedTask, error) {
+	tasks, err := l.Ledger.Queued(ctx, ids)
+	if len(ids) == 0 {
+		return tasks, err
+	}
+	return tasks, firstOf(l.tap.read(ctx, "Queued"), err)
 }
 
-func (l *tapped) Delayed(ctx context.Context, after models.Place, limit int) ([]*models.Task, time.Time, error) {
+func (l *tapped) Delayed(ctx context.Context, after models.Place, limit int) ([]*store.QueuedTask, time.Time, error) {
+	if err := l.tap.read(ctx, "Delayed"); err != nil {
+		return nil, time.Time{}, err
+	}
 	if l.tap.clock == nil {
 		return l.Ledger.Delayed(ctx, after, limit)
 	}

@@ -7,13 +7,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/asyncgate/asyncgate/models"
+	"github.com/asyncgate/asyncgate/store"
 )
 
 // AvailableStream is a stream of the types of tasks that have become claimable.
 type AvailableStream struct {
 	outlet[string]
-	types        []string
-	capabilities map[string]struct{}
+	skills
 
 	bell chan struct{} // of one slot; rings when pending has grown
 	// pending are the types to tell, each once, oldest first; flooded, that there were too many. Guarded by f.mu.
@@ -26,61 +26,46 @@ const maxPending = 1000
 
 // TaskAvailable streams the types of tasks that become claimable from now on: created, requeued, or due after a delay; of
 // one of the types (any if empty), and requiring nothing beyond capabilities. It is a wake-up, not a claim: another worker
-// may be faster, and tasks of one type are told together while nobody takes the event. Errors are those of ResultReady; it
-// has no cursor, since who reconnects claims first.
+// may be faster, and tasks of one type are told together while nobody takes the event. It has no cursor, since who
+// reconnects claims first. Errors are those of ResultReady, and BAD_USER_INPUT for what no task can have.
 func (h *Hub) TaskAvailable(ctx context.Context, tenant uuid.UUID, types, capabilities []string) (*AvailableStream, error) {
+	if err := models.CheckSkills(types, capabilities); err != nil {
+		return nil, err
+	}
 	f, err := h.follow(tenant)
 	if err != nil {
 		return nil, err
 	}
-	s := &AvailableStream{
-		outlet: newOutlet[string](h), types: slices.Clone(types), capabilities: make(map[string]struct{}, len(capabilities)),
-		bell: make(chan struct{}, 1),
-	}
-	for _, c := range capabilities {
-		s.capabilities[c] = struct{}{}
-	}
+	s := &AvailableStream{outlet: newOutlet[string](h), skills: newSkills(types, capabilities), bell: make(chan struct{}, 1)}
+	var w *work
 	leave := func() {
-		f.leave(s)
+		f.leave(w, func() { delete(w.streams, s) })
 		h.unfollow(f)
 	}
-	if err := s.enter(ctx, f); err != nil {
+	w, err = f.join(func(w *work) { w.streams[s] = struct{}{} })
+	if err == nil {
+		err = s.enter(ctx, w)
+	}
+	if err != nil {
 		leave()
 		return nil, err
 	}
 	return started(s, s.run(ctx, func(ctx context.Context) error { return s.tell(ctx, f) }, leave))
 }
 
-// enter makes the stream one of those who wait for tasks, and returns when it misses none any more.
-func (s *AvailableStream) enter(ctx context.Context, f *follower) error {
-	w, err := f.join(s)
+// enter returns when the stream misses no task any more.
+func (s *AvailableStream) enter(ctx context.Context, w *work) error {
+	head, err := w.f.ledger.Head(ctx) // a database out of reach is told now; the work would wait for it
 	if err != nil {
 		return err
 	}
-	head, err := f.ledger.Head(ctx) // a database out of reach is told now; the work would wait for it
-	if err != nil {
-		return err
-	}
-	f.door.reached(head)
+	w.f.door.reached(head)
 	return w.await(ctx)
 }
 
-// wants tells whether a worker of this stream may claim the task.
-func (s *AvailableStream) wants(t *models.Task) bool {
-	if len(s.types) > 0 && !slices.Contains(s.types, t.Type) {
-		return false
-	}
-	for _, c := range t.Requirements.Capabilities {
-		if _, ok := s.capabilities[c]; !ok {
-			return false
-		}
-	}
-	return true
-}
-
 // offer notes a task that has become claimable. It is called under the follower's lock.
-func (s *AvailableStream) offer(t *models.Task) {
-	if !s.wants(t) || slices.Contains(s.pending, t.Type) {
+func (s *AvailableStream) offer(t *store.QueuedTask) {
+	if !s.can(t) || slices.Contains(s.pending, t.Type) {
 		return
 	}
 	if len(s.pending) == maxPending {

@@ -43,18 +43,18 @@ func (u unbroken) Unacknowledged(ctx context.Context, p models.Principal, after,
 	})
 }
 
-func (u unbroken) TasksByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*models.Task, error) {
-	return finish(ctx, func(ctx context.Context) (map[uuid.UUID]*models.Task, error) { return u.tenant.TasksByID(ctx, ids) })
+func (u unbroken) Queued(ctx context.Context, ids []uuid.UUID) ([]*store.QueuedTask, error) {
+	return finish(ctx, func(ctx context.Context) ([]*store.QueuedTask, error) { return u.tenant.Queued(ctx, ids) })
 }
 
 func (u unbroken) LeasesByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*models.Lease, error) {
 	return finish(ctx, func(ctx context.Context) (map[uuid.UUID]*models.Lease, error) { return u.tenant.LeasesByID(ctx, ids) })
 }
 
-func (u unbroken) Delayed(ctx context.Context, after models.Place, limit int) (tasks []*models.Task, now time.Time, err error) {
-	tasks, err = finish(ctx, func(ctx context.Context) ([]*models.Task, error) {
+func (u unbroken) Delayed(ctx context.Context, after models.Place, limit int) (tasks []*store.QueuedTask, now time.Time, err error) {
+	tasks, err = finish(ctx, func(ctx context.Context) ([]*store.QueuedTask, error) {
 		var err error
-		tasks, now, err = delayed(ctx, u.tenant, after, limit)
+		tasks, now, err = u.tenant.Delayed(ctx, after, limit)
 		return tasks, err
 	})
 	return tasks, now, err

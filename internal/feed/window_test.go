@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/asyncgate/asyncgate/models"
+	"github.com/asyncgate/asyncgate/store"
 )
 
 func TestWindow(t *testing.T) {
@@ -56,7 +57,7 @@ func TestWindow(t *testing.T) {
 func TestUnreadAvailableStreamIsBounded(t *testing.T) {
 	t.Parallel()
 	s, f := &AvailableStream{bell: make(chan struct{}, 1)}, &follower{}
-	offer := func(n int) { s.offer(&models.Task{Spec: models.Spec{Type: fmt.Sprint("type-", n)}}) }
+	offer := func(n int) { s.offer(&store.QueuedTask{Type: fmt.Sprint("type-", n)}) }
 	for n := range maxPending {
 		offer(n)
 		offer(n)

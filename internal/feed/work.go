@@ -1,7 +1,9 @@
 package feed
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,8 +23,10 @@ type work struct {
 	// ready is closed once nothing can be missed any more.
 	ready chan struct{}
 
-	// streams are who waits; guarded by f.mu.
-	streams map[*AvailableStream]struct{}
+	// streams and claimants are who waits, users how many they are; guarded by f.mu.
+	streams   map[*AvailableStream]struct{}
+	claimants claimants
+	users     int
 
 	// What follows is of run's goroutine. queued are tasks that were put into the queue and not yet looked at.
 	queued []uuid.UUID
@@ -36,20 +40,22 @@ var queueing = store.ReceiptFilter{Types: []models.ReceiptType{
 	models.TaskAssigned, models.TaskRetryScheduled, models.LeaseReleasedType, models.LeaseExpiredType,
 }}
 
-// join makes s one of those who wait, starting the work when it is the first. leave takes it back, also when join failed.
-func (f *follower) join(s *AvailableStream) (*work, error) {
+// join makes somebody one of those who wait, by enter, and starts the work when it is the first. leave takes it back, also
+// when join failed; both are called under f's lock.
+func (f *follower) join(enter func(*work)) (*work, error) {
 	f.mu.Lock()
 	w, first := f.work, f.work == nil
 	if first {
 		w = &work{
 			f: f, reader: newReader(f, queueing), ready: make(chan struct{}), look: true,
-			streams: make(map[*AvailableStream]struct{}),
+			streams: make(map[*AvailableStream]struct{}), claimants: newClaimants(),
 		}
 		w.ctx, w.stop = context.WithCancel(f.ctx)
 		f.watchers.add(w.reader)
 		f.work = w
 	}
-	w.streams[s] = struct{}{}
+	w.users++
+	enter(w)
 	f.mu.Unlock()
 	if !first {
 		return w, nil
@@ -57,14 +63,28 @@ func (f *follower) join(s *AvailableStream) (*work, error) {
 	return w, f.hub.start(w.run)
 }
 
-func (f *follower) leave(s *AvailableStream) {
+func (f *follower) leave(w *work, leave func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	w := f.work
-	if delete(w.streams, s); len(w.streams) == 0 {
+	leave()
+	if w.users--; w.users == 0 {
 		w.stop()
 		f.watchers.remove(w.reader)
 		f.work = nil
+		return
+	}
+	if len(w.claimants.passed) > 0 {
+		ring(w.reader.bell)
+	}
+}
+
+// isReady tells whether nothing can be missed any more.
+func (w *work) isReady() bool {
+	select {
+	case <-w.ready:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -125,6 +145,7 @@ func (w *work) step() (time.Duration, error) {
 			return 0, err
 		}
 	}
+	w.queued = append(w.queued, w.takePassed()...)
 	for {
 		if err := w.offerQueued(); err != nil {
 			return 0, err
@@ -148,22 +169,24 @@ func (w *work) step() (time.Duration, error) {
 	return wait, err
 }
 
+func (w *work) takePassed() []uuid.UUID {
+	w.f.mu.Lock()
+	defer w.f.mu.Unlock()
+	passed := w.claimants.passed
+	w.claimants.passed = nil
+	return passed
+}
+
 // offerQueued looks at the tasks that were put into the queue: those still there are offered, or will be once they are due.
 func (w *work) offerQueued() error {
-	if len(w.queued) == 0 {
-		return nil
-	}
-	tasks, err := w.f.ledger.TasksByID(w.ctx, w.queued)
+	tasks, err := w.f.ledger.Queued(w.ctx, w.queued)
 	if err != nil {
 		return err
 	}
-	for _, id := range w.queued {
-		t := tasks[id]
-		switch {
-		case t == nil || t.Status != models.StatusQueued:
-		case t.NextEligibleAt != nil && comparePlaces(dueAt(t), w.due) > 0:
+	for _, t := range tasks {
+		if t.EligibleAt != nil && comparePlaces(t.Place(), w.due) > 0 {
 			w.look = true // offerDue finds it
-		default:
+		} else {
 			w.offer(t)
 		}
 	}
@@ -187,11 +210,11 @@ func (w *work) offerDue() (time.Duration, error) {
 			w.due = models.Place{At: now, ID: uuid.Max}
 		}
 		for _, t := range tasks {
-			if t.NextEligibleAt.After(now) {
-				return t.NextEligibleAt.Sub(now), nil
+			if t.EligibleAt.After(now) {
+				return t.EligibleAt.Sub(now), nil
 			}
 			w.offer(t)
-			w.due = dueAt(t)
+			w.due = t.Place()
 		}
 		if len(tasks) < limit {
 			return never, nil
@@ -199,10 +222,15 @@ func (w *work) offerDue() (time.Duration, error) {
 	}
 }
 
-func (w *work) offer(t *models.Task) {
+func (w *work) offer(t *store.QueuedTask) {
 	w.f.mu.Lock()
 	defer w.f.mu.Unlock()
 	for s := range w.streams {
 		s.offer(t)
 	}
+	w.claimants.offer(t)
+}
+
+func comparePlaces(a, b models.Place) int {
+	return cmp.Or(a.At.Compare(b.At), slices.Compare(a.ID[:], b.ID[:]))
 }

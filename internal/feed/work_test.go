@@ -190,7 +190,7 @@ func TestTaskAvailableSurvivesTheDatabase(t *testing.T) {
 		s := b.available(t, nil, nil)
 		refused := make(chan struct{}, 1)
 		b.tap.intercept(func(_ context.Context, read string) error {
-			if read != "TasksByID" {
+			if read != "Queued" {
 				return nil
 			}
 			select {

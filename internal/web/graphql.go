@@ -74,7 +74,7 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	if len(errs) > 0 {
 		resp := s.opt.Executor.DispatchError(graphql.WithOperationContext(ctx, op), errs)
 		if media == mediaStream {
-			s.streamOne(w, resp)
+			s.streamOne(w, r, resp)
 		} else {
 			s.write(w, r, media, statusOf(media, resp), resp)
 		}

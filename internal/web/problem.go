@@ -74,6 +74,16 @@ func errDraining() error {
 	return models.Errorf(models.CodeUnavailable, "the server is shutting down; repeat the request")
 }
 
+func errTooSlow() error {
+	return models.Errorf(models.CodeSubscriberTooSlow, "the stream was not read for too long; reconnect with your last cursor")
+}
+
+// whenStuck calls makeRoom of l when a write that begins now takes too long; stop it after the write, and it tells whether
+// the write was in time.
+func (s *Server) whenStuck(l line) (stop func() bool) {
+	return time.AfterFunc(s.opt.WriteTimeout*2/3, l.makeRoom).Stop
+}
+
 // write sends a response as a whole.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, media string, status int, resp *graphql.Response) {
 	body, err := encode(resp)

@@ -12,7 +12,8 @@ import (
 const lastMoment = time.Second
 
 // HTTPServer returns an http.Server for s with timeouts that no slow peer can wait out. There is no timeout for the
-// whole of a request: streams are long; s bounds the reading of each body and each write instead.
+// whole of a request: streams are long; s bounds the reading of each body and each write instead. Only under this server
+// streams notice on their own that a peer has vanished, and a reader that was too slow finds out why.
 func (s *Server) HTTPServer(addr string) *http.Server {
 	return &http.Server{
 		Addr:              addr,
@@ -20,6 +21,7 @@ func (s *Server) HTTPServer(addr string) *http.Server {
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    256 << 10,
+		ConnContext:       withLine,
 		ErrorLog:          slog.NewLogLogger(s.opt.Logger.Handler(), slog.LevelDebug),
 	}
 }

@@ -52,6 +52,7 @@ func closing(code websocket.StatusCode, format string, args ...any) error {
 type socket struct {
 	s       *Server
 	ws      *websocket.Conn
+	line    line
 	request *http.Request
 
 	// viewer and acknowledged belong to the reader.
@@ -70,6 +71,8 @@ type socket struct {
 
 	// writeMu makes "still wanted? then write" one step.
 	writeMu sync.Mutex
+	// toldTooSlow is when a subscription was last ended because the peer does not read. Guarded by writeMu.
+	toldTooSlow time.Time
 }
 
 // serveSocket takes a WebSocket and returns when it has ended, with all that ran on it.
@@ -81,17 +84,29 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	defer leave()
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
-		Subprotocols:       []string{subprotocol},
+		Subprotocols:       append([]string{subprotocol}, offered(r)...),
 		InsecureSkipVerify: true, // checkOrigin has verified it, scheme and port included
 	})
 	if err != nil {
 		return // Accept has answered
 	}
 	ws.SetReadLimit(s.opt.MaxBody + envelopeBytes)
-	c := &socket{s: s, ws: ws, request: r, active: map[string]*operation{}}
+	c := &socket{s: s, ws: ws, line: s.beginStream(r), request: r, active: map[string]*operation{}}
 	c.ctx, c.endOperations = context.WithCancel(context.WithoutCancel(r.Context()))
 	c.streams, c.endStreams = context.WithCancel(c.ctx)
 	c.serve()
+}
+
+// offered returns the subprotocols that the client asks for. One that is not ours is taken too, and closed at once: who
+// gets none of what it asked for, as a browser, gives up before it can hear of 4406.
+func offered(r *http.Request) []string {
+	var names []string
+	for _, value := range r.Header.Values("Sec-WebSocket-Protocol") {
+		for name := range strings.SplitSeq(value, ",") {
+			names = append(names, strings.TrimSpace(name))
+		}
+	}
+	return names
 }
 
 func (c *socket) serve() {
@@ -144,13 +159,31 @@ func (c *socket) keepAlive() {
 			return
 		case <-pings.C:
 		}
-		ctx, cancel := context.WithTimeout(c.ctx, c.s.opt.KeepAlive)
-		err := c.ws.Ping(ctx)
-		cancel()
-		if err != nil && c.ctx.Err() == nil {
+		if err := c.ping(); err != nil && c.ctx.Err() == nil && !c.mayReadOn() {
 			c.ws.CloseNow()
 			return
 		}
+	}
+}
+
+// mayReadOn tells whether the peer is slow rather than gone: it has been told so not long ago, and loses what it has not
+// read yet if it answers a ping before that on a closed connection. It waits for a write that is stuck, whose end tells.
+func (c *socket) mayReadOn() bool {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	return time.Since(c.toldTooSlow) < lastWordsTimeout
+}
+
+// ping sends a ping and waits for the answer.
+func (c *socket) ping() error {
+	ctx, cancel := context.WithTimeout(c.ctx, c.s.pingPatience())
+	defer cancel()
+	for {
+		err := c.ws.Ping(ctx)
+		if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+			continue // the library waits no longer than 5 s for another write to end
+		}
+		return err
 	}
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
@@ -51,7 +52,7 @@ func (c *socket) start(id string, params *graphql.RawParams) error {
 			"%d operations run on this connection already; end one, or open another connection", c.s.opt.MaxOperations))
 		return nil
 	}
-	op.ctx, op.cancel = context.WithCancel(c.ctx)
+	op.ctx, op.cancel = context.WithCancel(trace.WithID(c.ctx, trace.New()))
 	c.active[id] = op
 	c.running.Add(1)
 	c.mu.Unlock()
@@ -66,8 +67,7 @@ func (c *socket) start(id string, params *graphql.RawParams) error {
 
 // operate runs the operation to its end and says how it ended.
 func (c *socket) operate(op *operation, params *graphql.RawParams) {
-	ctx := auth.WithViewer(trace.WithID(op.ctx, trace.New()), c.viewer)
-	ctx = graphql.StartOperationTrace(ctx)
+	ctx := graphql.StartOperationTrace(auth.WithViewer(op.ctx, c.viewer))
 	// The last message: none when nobody waits for it, as after `complete` from the client or while draining.
 	last := message{ID: op.id, Type: typeComplete}
 	defer func() {
@@ -97,18 +97,35 @@ func (c *socket) operate(op *operation, params *graphql.RawParams) {
 	})
 }
 
-// send writes a message of a running operation; false when it is not wanted any more.
+// send writes a message of a running operation; false when that was the last, or is not wanted any more. A subscription
+// whose reader takes too long for it is ended.
 func (c *socket) send(op *operation, m message) bool {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
-	return c.wanted(op) && c.write(m)
+	if !c.wanted(op) {
+		return false
+	}
+	inTime := c.s.whenStuck(c.line)
+	written := c.write(m)
+	if inTime() || !op.stream {
+		return written
+	}
+	c.toldTooSlow = time.Now()
+	c.write(c.nextMessage(op.ctx, op.id, c.s.problem(op.ctx, errTooSlow())))
+	c.end(op, message{ID: op.id, Type: typeComplete})
+	return false
 }
 
-// finish frees the id and writes the operation's last message, in one step: a client that uses the id again finds it
-// free, and hears nothing of the old operation after that.
+// finish ends an operation that is over, unless it has been ended before.
 func (c *socket) finish(op *operation, last message) {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
+	c.end(op, last)
+}
+
+// end frees the id and writes the operation's last message, in one step, under writeMu: a client that uses the id again
+// finds it free, and hears nothing of the old operation after that.
+func (c *socket) end(op *operation, last message) {
 	wanted := c.wanted(op)
 	c.mu.Lock()
 	if c.active[op.id] == op {
@@ -118,6 +135,7 @@ func (c *socket) finish(op *operation, last message) {
 	if wanted {
 		c.write(last)
 	}
+	op.cancel()
 }
 
 // cancel ends an operation at its client's wish. Ids that are unknown have ended by themselves, a moment before.

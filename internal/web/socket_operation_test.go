@@ -135,10 +135,10 @@ func TestSocketLife(t *testing.T) {
 
 	t.Run("a peer that reads answers pings and stays", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t, func(o *web.Options) { o.KeepAlive = 20 * time.Millisecond })
+		s := newStage(t, func(o *web.Options) { o.KeepAlive = 500 * time.Millisecond })
 		p := s.connected(t)
 		p.subscribe("1", "subscription { ticks }")
-		time.AfterFunc(200*time.Millisecond, func() { s.ticks <- "later" })
+		time.AfterFunc(1500*time.Millisecond, func() { s.ticks <- "later" })
 		p.expect("later")
 	})
 

@@ -23,18 +23,22 @@ type peer struct {
 // dial opens a WebSocket; header holds name, value, name, value, …
 func (s *stage) dial(t *testing.T, header ...string) *peer {
 	t.Helper()
-	return s.dialAs(t, "graphql-transport-ws", header...)
-}
-
-func (s *stage) dialAs(t *testing.T, subprotocol string, header ...string) *peer {
-	t.Helper()
 	h := http.Header{}
 	for i := 0; i < len(header); i += 2 {
 		h.Add(header[i], header[i+1])
 	}
-	ws, _, err := websocket.Dial(t.Context(), s.url+"/graphql", &websocket.DialOptions{
-		HTTPClient: s.client, HTTPHeader: h, Subprotocols: []string{subprotocol},
-	})
+	return s.dialWith(t, &websocket.DialOptions{HTTPHeader: h, Subprotocols: []string{"graphql-transport-ws"}})
+}
+
+func (s *stage) dialAs(t *testing.T, subprotocols ...string) *peer {
+	t.Helper()
+	return s.dialWith(t, &websocket.DialOptions{Subprotocols: subprotocols})
+}
+
+func (s *stage) dialWith(t *testing.T, options *websocket.DialOptions) *peer {
+	t.Helper()
+	options.HTTPClient = s.client
+	ws, _, err := websocket.Dial(t.Context(), s.url+"/graphql", options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +154,21 @@ func TestSocketInit(t *testing.T) {
 	})
 	t.Run("another subprotocol closes with 4406", func(t *testing.T) {
 		t.Parallel()
-		s.dialAs(t, "graphql-ws").expectClose(4406)
+		p := s.dialAs(t, "graphql-ws")
+		if got := p.ws.Subprotocol(); got != "graphql-ws" {
+			t.Errorf("%q is taken: a browser would not wait for the close code", got)
+		}
+		p.expectClose(4406)
+	})
+	t.Run("no subprotocol closes with 4406", func(t *testing.T) {
+		t.Parallel()
+		s.dialAs(t).expectClose(4406)
+	})
+	t.Run("of several subprotocols ours is taken", func(t *testing.T) {
+		t.Parallel()
+		p := s.dialAs(t, "graphql-ws", "graphql-transport-ws")
+		p.send(`{"type":"connection_init"}`)
+		p.expect(`{"type":"connection_ack"}`)
 	})
 	t.Run("a binary message closes with 4400", func(t *testing.T) {
 		t.Parallel()

@@ -89,7 +89,9 @@ func newStage(t *testing.T, change ...func(*web.Options)) *stage {
 		f(&options)
 	}
 	s.web = web.New(options)
-	s.server = httptest.NewServer(s.web)
+	s.server = httptest.NewUnstartedServer(nil)
+	s.server.Config = s.web.HTTPServer("")
+	s.server.Start()
 	s.url = s.server.URL
 	s.client = &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(func() {

@@ -14,9 +14,10 @@ import (
 // `complete`. What is wrong with the operation is said inside the stream, as the protocol demands; what is wrong with the
 // request (credential, origin, size, method) is an HTTP status.
 //
-// An error in the middle of a subscription is a `next` with errors, and `complete` follows: the client hears why, and
-// resumes with its cursor. While draining, a stream ends without `complete` and without an error: that is what a
-// dropped connection looks like, and clients of graphql-sse, and EventSource, then connect again, to another replica.
+// An error in the middle of a subscription, as SUBSCRIBER_TOO_SLOW, is a `next` with errors, and `complete` follows: the
+// client hears why, and resumes with its cursor. While draining, a stream ends without `complete` and without an error:
+// that is what a dropped connection looks like, and clients of graphql-sse, and EventSource, then connect again, to
+// another replica.
 
 // serveStream answers an operation with an event stream.
 func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql.OperationContext) {
@@ -40,8 +41,9 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql
 		}
 	}()
 
+	subscription := op.Operation.Operation == ast.Subscription
 	drain := s.opt.Drain
-	if op.Operation.Operation != ast.Subscription {
+	if !subscription {
 		drain = nil // it runs to its end
 	}
 	// The headers tell that the subscription stands: what happens after them is in the stream.
@@ -53,14 +55,15 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql
 	case <-ctx.Done():
 		return
 	}
-	out := s.openStream(w)
+	out := s.openStream(w, r)
+	out.resumable = subscription
 	out.pump(ctx, events, drain)
 }
 
 // streamOne answers with a stream of one response.
-func (s *Server) streamOne(w http.ResponseWriter, resp *graphql.Response) {
-	out := s.openStream(w)
-	out.write(s.nextEvent(context.Background(), resp))
+func (s *Server) streamOne(w http.ResponseWriter, r *http.Request, resp *graphql.Response) {
+	out := s.openStream(w, r)
+	out.write(s.nextEvent(r.Context(), resp))
 	out.write(completeEvent)
 }
 
@@ -83,47 +86,65 @@ func (s *Server) nextEvent(ctx context.Context, resp *graphql.Response) []byte {
 
 // eventStream writes events, each within its time.
 type eventStream struct {
-	s *Server
-	w http.ResponseWriter
+	s    *Server
+	w    http.ResponseWriter
+	line line
+	// resumable is what a subscription is: it may be ended at any event.
+	resumable bool
 }
 
-func (s *Server) openStream(w http.ResponseWriter) eventStream {
+func (s *Server) openStream(w http.ResponseWriter, r *http.Request) eventStream {
 	h := w.Header()
 	h.Set("Content-Type", mediaStream+"; charset=utf-8")
 	h.Set("Cache-Control", "no-store, no-transform")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	w.WriteHeader(http.StatusOK)
-	out := eventStream{s, w}
+	out := eventStream{s: s, w: w, line: s.beginStream(r)}
 	out.write(ping)
 	return out
 }
 
-// pump passes events on until they end, the client is gone or cannot be written to, or drain is closed.
+// pump passes events on until they end, the client is gone or does not read, or drain is closed.
 func (e eventStream) pump(ctx context.Context, events <-chan []byte, drain <-chan struct{}) {
 	pings := time.NewTicker(e.s.opt.KeepAlive)
 	defer pings.Stop()
 	for {
-		ok := false
+		due := ping
 		select {
 		case event, more := <-events:
 			switch {
 			case ctx.Err() != nil:
+				return
 			case drain != nil && e.s.draining():
-				// What ends a subscription now is that all are ending: it must not look complete.
-			case more:
-				ok = e.write(event)
-			default:
+				return // what ends a subscription now is that all are ending: it must not look complete
+			case !more:
 				e.write(completeEvent)
+				return
 			}
+			due = event
 		case <-pings.C:
-			ok = e.write(ping)
 		case <-drain:
+			return
 		case <-ctx.Done():
+			return
 		}
-		if !ok {
+		if !e.offer(ctx, due) {
 			return
 		}
 	}
+}
+
+// offer writes an event that others may follow; false when none may. A subscription whose reader takes too long for it is
+// ended.
+func (e eventStream) offer(ctx context.Context, event []byte) bool {
+	inTime := e.s.whenStuck(e.line)
+	written := e.write(event)
+	if inTime() || !e.resumable {
+		return written
+	}
+	e.write(e.s.nextEvent(ctx, e.s.problem(ctx, errTooSlow())))
+	e.write(completeEvent)
+	return false
 }
 
 func (e eventStream) write(event []byte) bool {

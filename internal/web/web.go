@@ -39,9 +39,11 @@ type Options struct {
 	MaxBody int64
 	// RequestTimeout bounds the reading of a body, and the execution of a query or mutation. Default 60 s.
 	RequestTimeout time.Duration
-	// KeepAlive is the interval of pings on streams; a WebSocket's peer must answer within another. Default 15 s.
+	// KeepAlive is the interval of pings on streams. A peer that does not receive one (on Linux), or a WebSocket's that does
+	// not answer it, is gone before the next but one. Default 15 s.
 	KeepAlive time.Duration
-	// WriteTimeout bounds each write: a peer that does not read is disconnected. Default 15 s.
+	// WriteTimeout bounds each write: a peer that does not read is disconnected. A stream's reader is told before, when two
+	// thirds of it are over: SUBSCRIBER_TOO_SLOW; this needs a WriteTimeout that is no longer than KeepAlive. Default 15 s.
 	WriteTimeout time.Duration
 	// InitTimeout bounds the wait for connection_init. Default 10 s.
 	InitTimeout time.Duration

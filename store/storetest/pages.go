@@ -41,6 +41,13 @@ func testPageArgs(t *testing.T, s *store.Store) {
 	_, err := w.Tenant.Receipts(t.Context(), store.ReceiptFilter{}, store.LedgerPageArgs{First: &one, Last: &one})
 	wantCode(t, "first and last", err, models.CodeBadUserInput)
 
+	after := models.LedgerCursor(w.ID, 1)
+	last, err := w.Tenant.Receipts(t.Context(), store.ReceiptFilter{}, store.LedgerPageArgs{Last: &one, After: &after})
+	wantFlags(t, "last behind a cursor", must(last, err)(t), false, true)
+	many := models.MaxPageSize
+	last, err = w.Tenant.Receipts(t.Context(), store.ReceiptFilter{}, store.LedgerPageArgs{Last: &many, After: &after})
+	wantFlags(t, "all behind a cursor", must(last, err)(t), false, true)
+
 	page, err := w.Tenant.Tasks(t.Context(), store.TaskFilter{}, store.PageArgs{})
 	if got := len(must(page, err)(t).Nodes); got != models.DefaultPageSize || !page.HasNextPage {
 		t.Errorf("a page of no size has %d tasks, next %t", got, page.HasNextPage)

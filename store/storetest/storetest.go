@@ -38,6 +38,11 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Follow":           testFollow,
 		"LeaseReceipt":     testLeaseReceipt,
 		"QueueStats":       testQueueStats,
+		"Queued":           testQueued,
+		"Delayed":          testDelayed,
+		"Claimable":        testClaimable,
+		"Heads":            testHeads,
+		"DueLeases":        testDueLeases,
 		"TenantsAreApart":  testTenantsAreApart,
 		"WriterIsVerified": testWriterIsVerified,
 	} {

@@ -60,12 +60,15 @@ func (w *Writer) Create(owner models.Principal, kind string, change ...func(*mod
 	return t
 }
 
-// Claim gives the task to the worker for a minute.
-func (w *Writer) Claim(task uuid.UUID, worker models.Principal) *models.Lease {
+// Claim gives the task to the worker for a minute, or as change says.
+func (w *Writer) Claim(task uuid.UUID, worker models.Principal, change ...func(*models.Lease)) *models.Lease {
 	w.tb.Helper()
 	lease := &models.Lease{ID: newID(), TenantID: w.ID, TaskID: task, Worker: worker, State: models.LeaseActive}
 	w.move(task, models.EventClaim, func(s *step) {
 		lease.AcquiredAt, lease.ExpiresAt = s.rows.Now, s.rows.Now.Add(time.Minute)
+		for _, c := range change {
+			c(lease)
+		}
 		s.writes.NewLeases = []*models.Lease{lease}
 		s.lease = lease
 		s.tell(models.TaskAccepted, worker)

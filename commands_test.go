@@ -1,0 +1,112 @@
+package main_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/asyncgate/asyncgate/internal/testkit"
+)
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ args, says string }{
+		{"--help", "Usage: asyncgate [command]"},
+		{"-h", "Usage: asyncgate [command]"},
+		{"help", "Usage: asyncgate [command]"},
+		{"serve --help", "--database-url VALUE"},
+		{"--addr 127.0.0.1:0 --help", "Usage: asyncgate serve"},
+		{"demo --help", "\n  --url VALUE\n"},
+		{"demo --url x -h", "\n  --url VALUE\n"},
+		{"migrate --help", "\n  --database-url VALUE\n"},
+		{"migrate up --help", "\n  --database-url VALUE\n"},
+		{"verify --help", "\n  --tenant VALUE\n"},
+		{"version --help", "Usage: asyncgate version"},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			t.Parallel()
+			r := program.Run(t, nil, strings.Fields(test.args)...)
+			if r.Code != 0 || r.Stderr != "" || !strings.Contains(r.Stdout, test.says) {
+				t.Errorf("%+v", r)
+			}
+			for line := range strings.SplitSeq(r.Stdout, "\n") {
+				if flag := strings.TrimSpace(line); strings.HasPrefix(flag, "-") && !strings.HasPrefix(flag, "--") {
+					t.Errorf("a flag is shown with one dash: %s", line)
+				}
+			}
+		})
+	}
+}
+
+// TestBadUsage: exit code 2, and one line on stderr that says what to do.
+func TestBadUsage(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ args, says string }{
+		{"sevre", "see asyncgate --help"},
+		{"serve now", "see asyncgate serve --help"},
+		{"serve --adr 127.0.0.1:0", "the nearest is --addr"},
+		{"--adr 127.0.0.1:0", "the nearest is --addr"},
+		{"serve --addr", "--addr needs a value"},
+		{"serve -addr 127.0.0.1:0", "see asyncgate serve --help"},
+		{"demo now", "see asyncgate demo --help"},
+		{"demo --uri x", "see asyncgate demo --help"},
+		{"demo --url", "--url needs a value"},
+		{"demo -url x", "see asyncgate demo --help"},
+		{"migrate", "up, status or sql"},
+		{"migrate down", "up, status or sql"},
+		{"migrate up now", "see asyncgate migrate --help"},
+		{"migrate up --tenant x", "see asyncgate migrate --help"},
+		{"verify now", "see asyncgate verify --help"},
+		{"verify --tenant", "--tenant needs a value"},
+		{"verify --tenant=mine", "is no UUID"},
+		{"version now", "see asyncgate version --help"},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			t.Parallel()
+			expectRefusal(t, program.Run(t, nil, strings.Fields(test.args)...), 2, test.says)
+		})
+	}
+}
+
+// TestBadSettings: exit code 1, and one line on stderr that names the variable and what is allowed.
+func TestBadSettings(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ args, setting, says string }{
+		{"serve", "ASYNCGATE_ADDR=8080", "host:port"},
+		{"serve", "ASYNCGATE_ADDR=0.0.0.0:0", "loopback"},
+		{"serve", "ASYNCGATE_ENV=production", "development"},
+		{"serve", "ASYNCGATE_CORS_ALLOWED_ORIGINS=*", "never allowed"},
+		{"serve", "ASYNCGATE_LEASE_TTL=5s", "ASYNCGATE_MIN_LEASE_TTL"},
+		{"serve", "ASYNCGATE_DATABASE_URL=mysql://localhost/x", "sqlite://PATH"},
+		{"serve", "ASYNCGATE_DATABASE_URL=sqlite:///no/such/folder/x.db", "/no/such/folder"},
+		{"verify", "ASYNCGATE_MAX_ATTEMPTS=none", "whole number"},
+		{"verify", "ASYNCGATE_DATABASE_URL=sqlite://not-there.db", "there is no database not-there.db"},
+		{"migrate status", "ASYNCGATE_DATABASE_URL=sqlite://not-there.db", "there is no database not-there.db"},
+		{"migrate up", "ASYNCGATE_LOG_LEVEL=loud", "debug, info, warn and error"},
+		{"demo", "ASYNCGATE_ADDR=8080", "host:port"},
+		{"demo", "ASYNCGATE_ADDR=127.0.0.1:1", "asyncgate serve"},
+	} {
+		t.Run(test.args+" "+test.setting, func(t *testing.T) {
+			t.Parallel()
+			expectRefusal(t, program.Run(t, []string{test.setting}, strings.Fields(test.args)...), 1, test.says)
+		})
+	}
+}
+
+// expectRefusal fails unless the command ended with the code, printed nothing, and said the text in one line on stderr.
+func expectRefusal(t *testing.T, r testkit.Result, code int, says string) {
+	t.Helper()
+	line, ended := strings.CutSuffix(r.Stderr, "\n")
+	if r.Code != code || r.Stdout != "" || !ended || strings.Contains(line, "\n") ||
+		!strings.HasPrefix(line, "asyncgate: ") || !strings.Contains(line, says) {
+		t.Errorf("want code %d and one line with %q, got %+v", code, says, r)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	r := program.Run(t, nil, "version")
+	want := "asyncgate " + testkit.ProgramVersion + ", commit " + testkit.ProgramCommit + ", go1."
+	if r.Code != 0 || r.Stderr != "" || !strings.HasPrefix(r.Stdout, want) || strings.Count(r.Stdout, "\n") != 1 {
+		t.Errorf("%+v", r)
+	}
+}

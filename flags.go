@@ -1,0 +1,49 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+)
+
+// newFlags makes the flags of a command. name is the command's words; serve has flags of its own, in config.
+func newFlags(name string) *flag.FlagSet { return flag.NewFlagSet(name, flag.ContinueOnError) }
+
+// parse reads a command's arguments, which are flags and nothing else; help is the usage line and what the command does.
+// done is true when help was asked for and given. Errors are bad usage: one line that says what to do. Package flag only
+// holds the values: it would write the flags with one dash, and print the help to whoever mistyped.
+func (p process) parse(f *flag.FlagSet, help string, args []string) (done bool, err error) {
+	see := "see asyncgate " + f.Name() + " --help"
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		if arg == "--help" || arg == "-help" || arg == "-h" {
+			p.help(f, help)
+			return true, nil
+		}
+		name, ok := strings.CutPrefix(arg, "--")
+		name, value, given := strings.Cut(name, "=")
+		switch {
+		case !ok || name == "":
+			return false, usageErrorf("%s takes no %.80q; %s", f.Name(), arg, see)
+		case f.Lookup(name) == nil:
+			return false, usageErrorf("%s has no flag --%.80s; %s", f.Name(), name, see)
+		case !given && len(args) == 0:
+			return false, usageErrorf("--%s needs a value; %s", name, see)
+		case !given:
+			value, args = args[0], args[1:]
+		}
+		if err := f.Set(name, value); err != nil {
+			return false, usageErrorf("--%s: %v; %s", name, err, see)
+		}
+	}
+	return false, nil
+}
+
+// help prints the help of a command, its flags as serve shows them.
+func (p process) help(f *flag.FlagSet, help string) {
+	_, _ = fmt.Fprintf(p.stdout, "Usage: asyncgate %s\n", help)
+	f.VisitAll(func(flag *flag.Flag) {
+		_, _ = fmt.Fprintf(p.stdout, "\n  --%s VALUE\n      %s\n", flag.Name, flag.Usage)
+	})
+}

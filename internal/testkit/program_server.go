@@ -1,0 +1,194 @@
+package testkit
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// RunningServer is a process of `asyncgate serve`. It ends with its test, or with the test process, however that ends.
+type RunningServer struct {
+	// URL is its address, http://127.0.0.1:PORT.
+	URL string
+
+	tb             testing.TB
+	process        *exec.Cmd
+	stdout, stderr *output
+	ended          chan struct{}
+	err            error // of the process, once ended is closed
+	guard          *killer
+}
+
+// Serve starts `asyncgate serve` on an unused port of the loopback address, with these settings and no others, and returns
+// when it listens. A server that has not been stopped is killed when the test ends.
+func (p *Program) Serve(tb testing.TB, settings ...string) *RunningServer {
+	tb.Helper()
+	s := &RunningServer{tb: tb, stdout: newOutput(), stderr: newOutput(), ended: make(chan struct{})}
+	// Not the test's context, which has ended when its cleanups run.
+	s.process = exec.CommandContext(context.Background(), p.path, "serve")
+	s.process.Dir = tb.TempDir()
+	s.process.Env = environment(append([]string{"ASYNCGATE_ADDR=127.0.0.1:0"}, settings...))
+	s.process.Stdout, s.process.Stderr = s.stdout, s.stderr
+	s.process.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // an interrupt on the terminal is for the test
+	if err := s.process.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	go func() {
+		defer close(s.ended)
+		s.err = s.process.Wait()
+	}()
+	tb.Cleanup(s.end)
+	var err error
+	if s.guard, err = newKiller(s.process.Process.Pid); err != nil {
+		tb.Fatal(err)
+	}
+	s.URL = s.await(s.stdout, greeting)
+	return s
+}
+
+var greeting = regexp.MustCompile(`open (http://127\.0\.0\.1:[0-9]+)/`)
+
+// AwaitLog waits until the server has logged the text.
+func (s *RunningServer) AwaitLog(text string) {
+	s.tb.Helper()
+	s.await(s.stderr, regexp.MustCompile("("+regexp.QuoteMeta(text)+")"))
+}
+
+// await waits for the first match of a pattern in what the server prints, and returns its first group.
+func (s *RunningServer) await(o *output, pattern *regexp.Regexp) string {
+	s.tb.Helper()
+	timeout := time.NewTimer(programTime)
+	defer timeout.Stop()
+	for ended := false; ; {
+		text, more := o.read()
+		if found := pattern.FindStringSubmatch(text); found != nil {
+			return found[1]
+		}
+		if ended {
+			s.tb.Fatalf("the server has ended (%v) and not printed %s\n%s%s", s.err, pattern, s.stdout, s.stderr)
+		}
+		select {
+		case <-more:
+		case <-s.ended:
+			ended = true // all that it printed is there now
+		case <-timeout.C:
+			s.tb.Fatalf("the server has not printed %s within %s\n%s%s", pattern, programTime, s.stdout, s.stderr)
+		}
+	}
+}
+
+// Signal sends a signal; none to a server that has ended.
+func (s *RunningServer) Signal(signal syscall.Signal) {
+	s.tb.Helper()
+	if err := s.process.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		s.tb.Fatal(err)
+	}
+}
+
+// Ended is closed when the process has ended.
+func (s *RunningServer) Ended() <-chan struct{} { return s.ended }
+
+// Wait waits for the end of the process and returns how it ended.
+func (s *RunningServer) Wait() Result {
+	s.tb.Helper()
+	select {
+	case <-s.ended:
+	case <-time.After(programTime):
+		s.tb.Fatalf("the server has not ended within %s\n%s", programTime, s.stderr)
+	}
+	return resultOf(s.tb, s.err, s.stdout.String(), s.stderr.String())
+}
+
+// Stop stops the server as an operator does, and fails the test unless it ends with code 0.
+func (s *RunningServer) Stop() {
+	s.tb.Helper()
+	s.Signal(syscall.SIGTERM)
+	if r := s.Wait(); r.Code != 0 {
+		s.tb.Errorf("the server ended with %d\n%s", r.Code, r.Stderr)
+	}
+}
+
+// Kill ends the server as a crash would.
+func (s *RunningServer) Kill() {
+	s.tb.Helper()
+	s.Signal(syscall.SIGKILL)
+	s.Wait()
+}
+
+// end is the cleanup.
+func (s *RunningServer) end() {
+	s.Kill()
+	if s.guard != nil {
+		if err := s.guard.release(); err != nil {
+			s.tb.Error(err)
+		}
+	}
+	if s.tb.Failed() {
+		s.tb.Logf("the server said:\n%s%s", s.stdout, s.stderr)
+	}
+}
+
+// output keeps what a process prints and tells when there is more.
+type output struct {
+	mu   sync.Mutex
+	text strings.Builder
+	more chan struct{} // closed by the next write
+}
+
+func newOutput() *output { return &output{more: make(chan struct{})} }
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	close(o.more)
+	o.more = make(chan struct{})
+	return o.text.Write(p)
+}
+
+func (o *output) read() (text string, more <-chan struct{}) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String(), o.more
+}
+
+func (o *output) String() string {
+	text, _ := o.read()
+	return text
+}
+
+// A killer is a shell that ends a process when the test process closes a pipe without a word, which the operating system
+// does for a test that panics or is killed.
+type killer struct {
+	shell *exec.Cmd
+	pipe  *os.File
+}
+
+func newKiller(pid int) (*killer, error) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer read.Close()
+	shell := exec.CommandContext(context.Background(), "sh", "-c", `read -r _ || kill -9 "$1"`, "killer", strconv.Itoa(pid))
+	shell.Stdin = read
+	shell.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := shell.Start(); err != nil {
+		write.Close()
+		return nil, err
+	}
+	return &killer{shell: shell, pipe: write}, nil
+}
+
+// release lets the shell go: the process has ended.
+func (k *killer) release() error {
+	_, err := k.pipe.WriteString("\n")
+	return errors.Join(err, k.pipe.Close(), k.shell.Wait())
+}

@@ -1,0 +1,38 @@
+package web_test
+
+import (
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/asyncgate/asyncgate/internal/web"
+)
+
+// TestPeerThatReceivesNothing has peers whose side takes nothing more, which is all that the loopback interface can do to
+// be like a cut cable: the system ends such a connection before the ping after the next, long before a write times out.
+func TestPeerThatReceivesNothing(t *testing.T) {
+	t.Parallel()
+	pingsOnly := func(o *web.Options) { o.KeepAlive, o.WriteTimeout = 500*time.Millisecond, 10*time.Minute }
+
+	t.Run("of an event stream", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, pingsOnly)
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		io.WriteString(conn, "GET /graphql?query=subscription{ticks} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
+		s.tickUntilEnd(t)
+	})
+
+	t.Run("of a WebSocket", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, pingsOnly)
+		p := s.connected(t)
+		p.subscribe("1", "subscription { ticks }")
+		s.tickUntilEnd(t)
+	})
+}

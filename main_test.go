@@ -1,0 +1,36 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/asyncgate/asyncgate/internal/testkit"
+)
+
+// program is what users run; the tests of this package see nothing else.
+var program *testkit.Program
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "asyncgate-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if program, err = testkit.BuildProgram(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return testkit.Run(m)
+}
+
+// databases are those that every test of a whole server runs on.
+var databases = map[string]func(*testing.T) string{
+	"SQLite":     func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "asyncgate.db") },
+	"PostgreSQL": func(t *testing.T) string { return testkit.Postgres(t) },
+}
+

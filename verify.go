@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/asyncgate/asyncgate/store"
+)
+
+const verifyHelp = `verify [--tenant UUID] [--database-url URL]
+
+Audits the ledger, beside a running server too: prints what it counted and every violation; exit 1 if there is any.`
+
+func (p process) verify(ctx context.Context, args []string) error {
+	f := newFlags("verify")
+	url := f.String("database-url", "", "the database (default: ASYNCGATE_DATABASE_URL)")
+	var tenant *uuid.UUID
+	f.Func("tenant", "only this tenant", func(text string) error {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			return fmt.Errorf("%.80q is no UUID", text)
+		}
+		tenant = &id
+		return nil
+	})
+	if done, err := p.parse(f, verifyHelp, args); done || err != nil {
+		return err
+	}
+	s, err := p.open(ctx, *url, true)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close() }()
+	if err := s.CheckSchema(ctx); err != nil {
+		return err
+	}
+	violations := int64(0)
+	counts, err := s.Verify(ctx, tenant, func(v store.Violation) {
+		violations++
+		_, _ = fmt.Fprintln(p.stdout, told(v))
+	})
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(p.stdout, counted(counts))
+	if violations > 0 {
+		_, _ = fmt.Fprintln(p.stdout, number(violations, "violation"))
+		return errReported
+	}
+	_, _ = fmt.Fprintln(p.stdout, "no violations")
+	return nil
+}
+
+// told says in one line what a violation is.
+func told(v store.Violation) string {
+	of := "tenant " + v.Tenant.String()
+	if v.ID != uuid.Nil {
+		of = v.ID.String() + " of " + of
+	}
+	return fmt.Sprintf("violation: %s: %s: %s", v.Kind, of, v.Detail)
+}
+
+// counted says in one line what verify has looked at.
+func counted(c store.Counts) string {
+	return fmt.Sprintf("%s: %s (%d archived), %s open and %d closed, %s acknowledged and %s not, %s, %s",
+		number(c.Tenants, "tenant"), number(c.Receipts, "receipt"), c.Archived,
+		number(c.OpenObligations, "obligation"), c.ClosedObligations,
+		number(c.Acknowledged, "receipt"), number(c.Unacknowledged, "result"),
+		number(c.Tasks, "task"), number(c.Leases, "lease"))
+}
+
+func number[N int | int64](n N, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
