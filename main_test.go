@@ -33,4 +33,3 @@ var databases = map[string]func(*testing.T) string{
 	"SQLite":     func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "asyncgate.db") },
 	"PostgreSQL": func(t *testing.T) string { return testkit.Postgres(t) },
 }
-

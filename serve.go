@@ -113,7 +113,12 @@ func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*ser
 		s.close()
 		return nil, err
 	}
-	s.hub = feed.New(s.store, feed.Options{Logger: logger})
+	news, err := s.store.Notifications(store.NotificationOptions{URL: c.ListenDatabaseURL, Logger: logger})
+	if err != nil {
+		s.close()
+		return nil, fmt.Errorf("ASYNCGATE_LISTEN_DATABASE_URL: %w", err)
+	}
+	s.hub = feed.New(s.store, feed.Options{Logger: logger, News: news})
 	s.engine = engine.New(s.store, engine.Options{Rules: rules(c), Bell: s.hub, Logger: logger, SweepInterval: c.SweepInterval})
 	executor := graph.New(graph.Options{
 		Store: s.store, Engine: s.engine, Feed: s.hub, Logger: logger, MaxDepth: c.MaxDepth, MaxComplexity: c.MaxComplexity,

@@ -24,8 +24,8 @@ func BenchmarkNotify(b *testing.B) {
 	for _, callers := range []int{1, 32} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
 			mail := &mail{sent: map[int64]time.Time{}}
-			mail.out = notifications(b, s.store, store.NotificationOptions{})
-			notifications(b, s.store, store.NotificationOptions{Heard: mail.heard})
+			mail.out = notifications(b, s.store, func(uuid.UUID, int64) {})
+			notifications(b, s.store, mail.heard)
 			teller := *s
 			teller.engine = engine.New(s.store, engine.Options{Rules: models.DefaultRules(), Bell: mail})
 			tenant := uuid.New()
@@ -42,16 +42,16 @@ func BenchmarkNotify(b *testing.B) {
 }
 
 // notifications runs a server's end of the notifications until the benchmark ends, and returns when they arrive.
-func notifications(b *testing.B, s *store.Store, o store.NotificationOptions) *store.Notifications {
+func notifications(b *testing.B, s *store.Store, heard func(uuid.UUID, int64)) *store.Notifications {
 	b.Helper()
-	n, err := s.Notifications(o)
+	n, err := s.Notifications(store.NotificationOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
-		if err := n.Run(ctx); err != nil {
+		if err := n.Run(ctx, heard, func() {}); err != nil {
 			b.Error(err)
 		}
 	})

@@ -27,12 +27,6 @@ type NotificationOptions struct {
 	// URL is a direct address of the database, for the listener and the sender alike, where PgBouncer in transaction mode is
 	// before the store's own; empty is the store's.
 	URL string
-	// Heard is told that another server's commits took a tenant's ledger to seq, which may be known already. Missed is told
-	// that news may have been lost, so that the ledgers' positions have to be read: when notifications begin to arrive, and
-	// when another server had more to tell than it could keep, or spoke as another version may. Both are called by one
-	// goroutine, and must return at once.
-	Heard  func(tenant uuid.UUID, seq int64)
-	Missed func()
 	// Logger is told once which way is active, and of each outage once. None is silence.
 	Logger *slog.Logger
 	// Heartbeat is how often it is proven that notifications arrive; a connection that has died is noticed within two. 0 is
@@ -47,6 +41,8 @@ type Notifications struct {
 	config *pgx.ConnConfig // nil on SQLite
 	opt    NotificationOptions
 	id     string // of this process among the senders
+	heard  func(tenant uuid.UUID, seq int64)
+	missed func()
 	active atomic.Bool
 	bell   chan struct{} // of one slot
 
@@ -56,12 +52,6 @@ type Notifications struct {
 
 // Notifications returns what carries news, once it runs. The error is a malformed URL; nothing is connected yet.
 func (s *Store) Notifications(o NotificationOptions) (*Notifications, error) {
-	if o.Heard == nil {
-		o.Heard = func(uuid.UUID, int64) {}
-	}
-	if o.Missed == nil {
-		o.Missed = func() {}
-	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -119,8 +109,14 @@ func (n *Notifications) putBack(unsent news) {
 func (n *Notifications) Active() bool { return n.active.Load() }
 
 // Run listens and sends until ctx ends, then sends what still waits and returns nil. Whatever breaks is built anew, at
-// growing intervals up to 10 s.
-func (n *Notifications) Run(ctx context.Context) error {
+// growing intervals up to 10 s. It may be called once.
+//
+// heard is told that another server's commits took a tenant's ledger to seq, which may be known already. missed is told
+// that news may have been lost, so that the ledgers' positions have to be read: when notifications begin to arrive, and
+// when another server had more to tell than it could keep, or spoke as another version may. Both are called by one
+// goroutine, and must return at once.
+func (n *Notifications) Run(ctx context.Context, heard func(tenant uuid.UUID, seq int64), missed func()) error {
+	n.heard, n.missed = heard, missed
 	if n.config == nil {
 		<-ctx.Done()
 		return nil

@@ -36,7 +36,7 @@ func listen(t *testing.T, url string, o store.NotificationOptions) *ear {
 	e := newEar(t, url, o)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
+	go func() { ended <- e.run(ctx) }()
 	e.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {
@@ -58,20 +58,22 @@ func newEar(t *testing.T, url string, o store.NotificationOptions) *ear {
 	e := &ear{heads: map[uuid.UUID]int64{}}
 	o.Heartbeat = heartbeat
 	o.Logger = slog.New(slog.NewTextHandler(e, nil))
-	o.Heard = func(tenant uuid.UUID, seq int64) {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.heads[tenant] = seq
-	}
-	o.Missed = func() {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.missed++
-	}
 	if e.Notifications, err = s.Notifications(o); err != nil {
 		t.Fatal(err)
 	}
 	return e
+}
+
+func (e *ear) run(ctx context.Context) error {
+	return e.Run(ctx, func(tenant uuid.UUID, seq int64) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.heads[tenant] = seq
+	}, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.missed++
+	})
 }
 
 // Write takes what is logged.
@@ -160,7 +162,7 @@ func TestNotificationsThatDoNotFitIntoOne(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
-	running.Go(func() { _ = some.Run(ctx) })
+	running.Go(func() { _ = some.run(ctx) })
 	for i, tenant := range tenants {
 		eventually(t, "1,000 tenants' positions arrive", func() bool { return hearer.head(tenant) == int64(i+1) })
 	}
@@ -171,7 +173,7 @@ func TestNotificationsThatDoNotFitIntoOne(t *testing.T) {
 	for range 10_001 {
 		many.Announce(uuid.New(), 1)
 	}
-	running.Go(func() { _ = many.Run(ctx) })
+	running.Go(func() { _ = many.run(ctx) })
 	eventually(t, "positions are to be read", func() bool { return hearer.missedTimes() == before+1 })
 	cancel()
 	running.Wait()

@@ -90,7 +90,7 @@ func (c *conversation) listen(ctx context.Context) error {
 		switch {
 		case sender == c.n.id:
 			if first {
-				c.n.opt.Missed()
+				c.n.missed()
 				first = false
 			}
 			select {
@@ -98,10 +98,10 @@ func (c *conversation) listen(ctx context.Context) error {
 			default:
 			}
 		case !ok, news.everything:
-			c.n.opt.Missed()
+			c.n.missed()
 		default:
 			for tenant, seq := range news.heads {
-				c.n.opt.Heard(tenant, seq)
+				c.n.heard(tenant, seq)
 			}
 		}
 	}

@@ -38,9 +38,11 @@ const (
 type Config struct {
 	Addr        string
 	DatabaseURL string
-	Env         string
-	Auth        string
-	InstanceID  string
+	// ListenDatabaseURL is where notifications between servers go; empty is DatabaseURL.
+	ListenDatabaseURL string
+	Env               string
+	Auth              string
+	InstanceID        string
 	// AllowedOrigins are normalized: scheme://host[:port], lower case, no default port. Empty allows none.
 	AllowedOrigins []string
 

@@ -123,14 +123,15 @@ func address(field func(*Config) *string) func(*Config, string) error {
 	}
 }
 
-func databaseURL(field func(*Config) *string) func(*Config, string) error {
+func databaseURL(field func(*Config) *string, schemes ...string) func(*Config, string) error {
 	return func(c *Config, value string) error {
-		if value == "" && field == nil {
-			return nil
-		}
 		scheme, rest, ok := strings.Cut(value, "://")
-		if !ok || rest == "" || !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme) {
-			return errors.New("allowed are sqlite://PATH and postgres://user:password@host:port/database")
+		if !ok || rest == "" || !slices.Contains(schemes, scheme) {
+			allowed := "postgres://user:password@host:port/database"
+			if slices.Contains(schemes, "sqlite") {
+				allowed = "sqlite://PATH and " + allowed
+			}
+			return errors.New("allowed: " + allowed)
 		}
 		if scheme != "sqlite" {
 			// Not url.Parse's own error: it repeats the whole URL, password included.
@@ -138,10 +139,18 @@ func databaseURL(field func(*Config) *string) func(*Config, string) error {
 				return errors.New("it is not a well-formed URL; percent-encode special characters of the password")
 			}
 		}
-		if field != nil {
-			*field(c) = value
-		}
+		*field(c) = value
 		return nil
+	}
+}
+
+// unlessEmpty leaves what is not given as it is.
+func unlessEmpty(set func(*Config, string) error) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		if value == "" {
+			return nil
+		}
+		return set(c, value)
 	}
 }
 

@@ -45,7 +45,8 @@ func TestNewsOfOtherServers(t *testing.T) {
 		w := newWire()
 		hub := b.newHub(t, feed.Options{News: w, PollInterval: time.Hour})
 		ran := make(chan error, 1)
-		go func() { ran <- hub.Run(t.Context()) }()
+		ctx, stop := context.WithCancel(t.Context())
+		go func() { ran <- hub.Run(ctx) }()
 		rung(t, w.running)
 		s, err := hub.ResultReady(t.Context(), b.tenant, feed.ResultReady{Principal: agent})
 		if err != nil {
@@ -69,6 +70,11 @@ func TestNewsOfOtherServers(t *testing.T) {
 			t.Errorf("announced %v, want position %d", got, three[1].Seq)
 		}
 		hub.Close()
+		hub.Committed(b.tenant, three) // by an operation that was still running
+		if got := <-w.announced; got != (position{b.tenant, three[1].Seq}) {
+			t.Errorf("announced %v, want position %d", got, three[1].Seq)
+		}
+		stop()
 		if err := <-ran; !errors.Is(err, errWireCut) {
 			t.Errorf("Run returned %v", err)
 		}

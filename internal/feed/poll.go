@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// Run does what the hub does unasked: it listens to the news of other servers, and at every poll interval reads the
-// positions of the tenants that are followed, so that a commit elsewhere is noticed even when its news is lost. It returns
-// nil when ctx ends or the hub is closed.
+// Run does what the hub does unasked: it carries news between servers, and at every poll interval reads the positions of
+// the tenants that are followed, so that a commit elsewhere is noticed even when its news is lost. It returns nil when ctx
+// ends; when the hub is closed, only the news goes on, since what is still committed is to be told.
 func (h *Hub) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(h.ctx, cancel)()
+	polling, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(h.ctx, stop)()
 	if h.opt.News == nil {
-		h.pollUntil(ctx)
+		h.pollUntil(polling)
 		return nil
 	}
-	var polling sync.WaitGroup
-	polling.Go(func() { h.pollUntil(ctx) })
-	defer polling.Wait()
+	var group sync.WaitGroup
+	group.Go(func() { h.pollUntil(polling) })
+	defer group.Wait()
 	return h.opt.News.Run(ctx, h.Reached, func() { ring(h.missed) })
 }
 
