@@ -2,85 +2,78 @@ package scenario
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 )
 
-// How a story sees the ledger: through the query receipts, behind what it has seen before.
+// How a story sees the ledger: through the queries ledgerHead and receipts, as any client does.
 
-const ledgerQuery = `query($after: String!) {
-  receipts(after: $after, first: 200) {
+const receiptsQuery = `query($after: String, $first: Int, $last: Int) {
+  receipts(after: $after, first: $first, last: $last) {
     nodes { id type from { kind id } to { kind id } task { id } lease { id } parents { id } body }
     pageInfo { hasNextPage endCursor }
   }
 }`
 
-// writes compares the receipts that were written since the step before, in the tenant of the last call.
-func (p *player) writes(ctx context.Context, s *Step) error {
-	if s.Begin != "" {
-		return nil // whatever it writes belongs to the step that takes its answer
+// ask makes a query about the ledger of a tenant.
+func (p *player) ask(ctx context.Context, tenant, query string, variables map[string]any) (any, error) {
+	a, err := p.server.call(ctx, caller{tenant, "service:scenario"}, query, variables)
+	if err != nil {
+		return nil, err
 	}
-	written := []any{}
-	for tenant := range p.known() {
-		receipts, err := p.news(ctx, tenant)
-		if err != nil {
-			return fmt.Errorf("reading the ledger: %w", err)
-		}
-		if tenant == p.last {
-			written = receipts
-		}
+	if len(a.Errors) > 0 {
+		return nil, fmt.Errorf("reading the ledger: %s", short(a.text))
 	}
-	if !s.Writes.given {
-		return nil
-	}
-	wanted, ok := s.Writes.v.([]any)
-	if !ok {
-		return errors.New("writes is a list of receipts")
-	}
-	return p.compareReceipts(wanted, written)
+	return a.Data, nil
 }
 
-// known are the story's tenants, as a set.
-func (p *player) known() map[string]bool {
-	tenants := map[string]bool{}
-	for _, id := range p.tenants {
-		tenants[id] = true
+// head returns the cursor behind the newest receipt.
+func (p *player) head(ctx context.Context, tenant string) (string, error) {
+	data, err := p.ask(ctx, tenant, "{ ledgerHead }", nil)
+	if err != nil {
+		return "", err
 	}
-	return tenants
+	head, err := at(data, "ledgerHead")
+	return fmt.Sprint(head), err
 }
 
-// news reads the receipts behind what was read before.
-func (p *player) news(ctx context.Context, tenant string) ([]any, error) {
-	after := p.heads[tenant]
-	if after == "" {
-		after = "0"
-	}
-	news := []any{}
+// since reads the receipts behind a cursor.
+func (p *player) since(ctx context.Context, tenant, after string) ([]any, error) {
+	receipts := []any{}
 	for {
-		a, err := p.server.call(ctx, caller{tenant, "service:scenario"}, ledgerQuery, map[string]any{"after": after})
+		data, err := p.ask(ctx, tenant, receiptsQuery, map[string]any{"after": after, "first": 200})
 		if err != nil {
 			return nil, err
 		}
-		if len(a.Errors) > 0 {
-			return nil, errors.New(a.text)
+		receipts = append(receipts, plainReceipts(data)...)
+		if more, err := at(data, "receipts.pageInfo.hasNextPage"); more != true {
+			return receipts, err
 		}
-		page, err := at(a.Data, "receipts")
+		end, err := at(data, "receipts.pageInfo.endCursor")
 		if err != nil {
 			return nil, err
 		}
-		nodes, _ := at(page, "nodes")
-		for _, node := range nodes.([]any) {
-			news = append(news, plainReceipt(node.(map[string]any)))
-		}
-		if end, _ := at(page, "pageInfo.endCursor"); end != nil {
-			after = end.(string)
-			p.heads[tenant] = after
-		}
-		if more, _ := at(page, "pageInfo.hasNextPage"); more != true {
-			return news, nil
-		}
+		after = fmt.Sprint(end)
 	}
+}
+
+// newest reads the newest receipts, oldest first.
+func (p *player) newest(ctx context.Context, tenant string, n int) ([]any, error) {
+	data, err := p.ask(ctx, tenant, receiptsQuery, map[string]any{"last": n})
+	if err != nil {
+		return nil, err
+	}
+	return plainReceipts(data), nil
+}
+
+func plainReceipts(data any) []any {
+	nodes, _ := at(data, "receipts.nodes")
+	list, _ := nodes.([]any)
+	receipts := make([]any, len(list))
+	for i, node := range list {
+		receipts[i] = plainReceipt(node.(map[string]any))
+	}
+	return receipts
 }
 
 // plainReceipt writes a receipt as stories do: principals as kind:id, task, lease and parents as their ids.
@@ -107,7 +100,23 @@ func principal(v any) string {
 	return strings.ToLower(fmt.Sprint(object["kind"])) + ":" + fmt.Sprint(object["id"])
 }
 
-// compareReceipts compares all that was written: first the types, then what is said of each. Bodies are compared whole.
+// writes makes a call and compares the receipts that it has written.
+func (p *player) writes(ctx context.Context, s *Step, tenant string, call func() error) error {
+	before, err := p.head(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	if err := call(); err != nil {
+		return err
+	}
+	written, err := p.since(ctx, tenant, before)
+	if err != nil {
+		return err
+	}
+	return p.compareReceipts(s.Writes.list(), written)
+}
+
+// compareReceipts compares all receipts: first the types, then what is said of each. Bodies are compared whole.
 func (p *player) compareReceipts(wanted, written []any) error {
 	wantTypes, types := []any{}, []any{}
 	for _, w := range wanted {
@@ -120,7 +129,7 @@ func (p *player) compareReceipts(wanted, written []any) error {
 		types = append(types, r.(map[string]any)["type"])
 	}
 	if differences := match(wantTypes, types, false); len(differences) > 0 {
-		return &mismatch{"the receipts written are not as expected", []difference{{"writes", wantTypes, types}}, written}
+		return &mismatch{"the receipts are not as expected", []difference{{"the types", wantTypes, types}}, written}
 	}
 	for i, w := range wanted {
 		fields, ok := w.(map[string]any)
@@ -129,7 +138,7 @@ func (p *player) compareReceipts(wanted, written []any) error {
 		}
 		receipt := written[i].(map[string]any)
 		if err := p.compareReceipt(fields, receipt); err != nil {
-			return fmt.Errorf("receipt %d of writes: %w", i+1, err)
+			return fmt.Errorf("receipt %d: %w", i+1, err)
 		}
 	}
 	return nil

@@ -31,6 +31,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"BeginWithAnswer", "as: agent:a\n        do: viewer\n        begin: x\n        expect: {}", "step with end"},
 		{"RefusedAndExpected", "as: agent:a\n        do: viewer\n        refused: FORBIDDEN\n        expect: {}", "nothing else"},
 		{"EventuallyOfStream", "stream: x\n        gives: []\n        eventually: true", "belong to do"},
+		{"WritesOfEvents", "stream: x\n        gives: []\n        writes: []", "belong to do"},
+		{"WritesNoList", "as: agent:a\n        do: viewer\n        writes: TASK_ASSIGNED", "are lists"},
 		{"NumberOfYAML", "as: agent:a\n        do: viewer\n        with: {a: 0x1F}", "line 6"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 func (s *Story) Play(ctx context.Context, server *Server) error {
 	ctx, cancel := context.WithCancel(ctx)
 	p := &player{
-		server: server, tenants: map[string]string{}, saved: map[string]any{}, heads: map[string]string{},
+		server: server, tenants: map[string]string{}, saved: map[string]any{},
 		begun: map[string]*begun{}, streams: map[string]*stream{},
 	}
 	defer p.end()
@@ -34,15 +34,12 @@ type player struct {
 	server  *Server
 	tenants map[string]string // by the story's name for them; "" is its own
 	saved   map[string]any
-	heads   map[string]string // of each tenant's ledger, as far as it was read
-	last    string            // the tenant of the last call
 	begun   map[string]*begun
 	streams map[string]*stream
 }
 
 // begun is a call whose answer was not waited for.
 type begun struct {
-	tenant string
 	answer *answer
 	err    error
 	done   chan struct{}
@@ -58,23 +55,18 @@ func (p *player) end() {
 }
 
 func (p *player) step(ctx context.Context, s *Step) error {
-	var err error
 	switch {
 	case s.Begin != "":
-		err = p.begin(ctx, s)
+		return p.begin(ctx, s)
 	case s.Do != "":
-		err = p.call(ctx, s)
+		return p.call(ctx, s)
 	case s.Subscribe != "":
-		err = p.subscribe(ctx, s)
+		return p.subscribe(ctx, s)
 	case s.End != "":
-		err = p.finish(ctx, s)
+		return p.finish(ctx, s)
 	default:
-		err = p.take(ctx, s)
+		return p.take(ctx, s)
 	}
-	if err != nil {
-		return err
-	}
-	return p.writes(ctx, s)
 }
 
 // caller is who the step's caller is.
@@ -82,8 +74,7 @@ func (p *player) caller(s *Step) caller {
 	if p.tenants[s.Tenant] == "" {
 		p.tenants[s.Tenant] = uuid.NewString()
 	}
-	p.last = p.tenants[s.Tenant]
-	return caller{p.last, s.As}
+	return caller{p.tenants[s.Tenant], s.As}
 }
 
 func (p *player) call(ctx context.Context, s *Step) error {
@@ -92,13 +83,31 @@ func (p *player) call(ctx context.Context, s *Step) error {
 	if err != nil {
 		return err
 	}
-	if s.Eventually {
-		return p.until(ctx, func() error { return p.once(ctx, s, who, variables) })
+	call := func() error {
+		switch {
+		case s.Eventually:
+			return p.until(ctx, func() error { return p.once(ctx, s, who, variables) })
+		case s.Times > 1:
+			return p.many(ctx, s, who, variables)
+		default:
+			return p.once(ctx, s, who, variables)
+		}
 	}
-	if s.Times > 1 {
-		return p.many(ctx, s, who, variables)
+	switch {
+	case s.Writes.given:
+		return p.writes(ctx, s, who.tenant, call)
+	case s.Ledger.given:
+		if err := call(); err != nil {
+			return err
+		}
+		newest, err := p.newest(ctx, who.tenant, len(s.Ledger.list()))
+		if err != nil {
+			return err
+		}
+		return p.compareReceipts(s.Ledger.list(), newest)
+	default:
+		return call()
 	}
-	return p.once(ctx, s, who, variables)
 }
 
 func (p *player) once(ctx context.Context, s *Step, who caller, variables any) error {
@@ -147,7 +156,7 @@ func (p *player) many(ctx context.Context, s *Step, who caller, variables any) e
 
 // start makes a call and does not wait for its answer.
 func (p *player) start(ctx context.Context, s *Step, who caller, variables any) *begun {
-	b := &begun{tenant: who.tenant, done: make(chan struct{})}
+	b := &begun{done: make(chan struct{})}
 	go func() {
 		defer close(b.done)
 		b.answer, b.err = p.server.call(ctx, who, s.Do, variables)
@@ -178,7 +187,6 @@ func (p *player) finish(ctx context.Context, s *Step) error {
 		return ctx.Err()
 	}
 	delete(p.begun, s.End)
-	p.last = b.tenant
 	if b.err != nil {
 		return b.err
 	}
@@ -219,10 +227,7 @@ func (p *player) take(ctx context.Context, s *Step) error {
 	if st == nil {
 		return errors.New("no stream has this name")
 	}
-	wanted, ok := s.Gives.v.([]any)
-	if !ok {
-		return errors.New("gives is a list of events")
-	}
+	wanted := s.Gives.list()
 	events := make([]any, 0, len(wanted))
 	for range wanted {
 		a, err := st.next(ctx)

@@ -1,11 +1,13 @@
 package scenario_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -40,17 +42,21 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer f.mu.Unlock()
 	tenant := r.Header.Get("X-Tenant-ID")
 	switch {
+	case strings.Contains(text, "ledgerHead"):
+		fmt.Fprintf(w, `{"data":{"ledgerHead":"%d"}}`, len(f.ledger[tenant]))
 	case strings.Contains(text, "receipts("):
-		after := strings.Contains(text, `"after":"1"`)
-		nodes := strings.Join(f.ledger[tenant], ",")
-		if after {
-			nodes = ""
+		var request struct {
+			Variables struct {
+				After string
+				Last  int
+			}
 		}
-		end := `"1"`
-		if nodes == "" {
-			end = "null"
+		_ = json.Unmarshal(body, &request)
+		from, _ := strconv.Atoi(request.Variables.After)
+		if last := request.Variables.Last; last > 0 {
+			from = max(0, len(f.ledger[tenant])-last)
 		}
-		fmt.Fprintf(w, `{"data":{"receipts":{"nodes":[%s],"pageInfo":{"hasNextPage":false,"endCursor":%s}}}}`, nodes, end)
+		fmt.Fprintf(w, `{"data":{"receipts":{"nodes":[%s],"pageInfo":{"hasNextPage":false}}}}`, strings.Join(f.ledger[tenant][from:], ","))
 	case strings.Contains(text, "{ events }"):
 		w.Header().Set("Content-Type", "text/event-stream")
 		fmt.Fprint(w, ":\n\nevent: next\ndata: {\"data\":{\"events\":1}}\n\nevent: next\ndata: {\"data\":{\"events\":2}}\n\nevent: complete\ndata:\n\n")
@@ -91,6 +97,8 @@ func TestPlay(t *testing.T) {
         expect: {hello: {id: $h}}
         writes: [{type: TASK_ASSIGNED, to: agent:a, task: t1, lease: null, parents: [p1], body: {x: 1, y: null}, save: r}]
       - {as: agent:a, tenant: other, do: "{ hello }", writes: []}
+      - {as: agent:a, do: "{ write }", ledger: [TASK_ASSIGNED, {type: TASK_ASSIGNED, id: r1}]}
+      - {as: agent:a, do: "{ hello }", eventually: true, ledger: [TASK_ASSIGNED]}
       - {as: agent:a, do: "{ forbidden }", refused: FORBIDDEN}
       - {as: agent:a, do: "{ hello }", times: 5, expect: {hello: {id: $h}}}
       - {as: agent:a, do: "{ hello }", begin: call}
@@ -116,7 +124,8 @@ func TestPlayFails(t *testing.T) {
 		{"ErrorWithoutTrace", `{as: agent:a, do: "{ poor }", refused: FORBIDDEN}`, "lacks its message, code, retryable or traceId"},
 		{"Writes", `{as: agent:a, do: "{ write }", writes: []}`, "- expected []\n    + but got  [\"TASK_ASSIGNED\"]"},
 		{"WritesNothing", `{as: agent:a, do: "{ hello }", writes: [TASK_ASSIGNED]}`, "+ but got  []"},
-		{"Receipt", `{as: agent:a, do: "{ write }", writes: [{type: TASK_ASSIGNED, task: t2}]}`, "receipt 1 of writes"},
+		{"Ledger", `{as: agent:a, do: "{ hello }", ledger: [TASK_ASSIGNED]}`, "+ but got  []"},
+		{"Receipt", `{as: agent:a, do: "{ write }", writes: [{type: TASK_ASSIGNED, task: t2}]}`, "receipt 1: it is not"},
 		{"BodyIsWhole", `{as: agent:a, do: "{ write }", writes: [{type: TASK_ASSIGNED, body: {x: 1}}]}`, "at body.y"},
 		{"Event", `{stream: s, gives: [{events: 2}]}`, "at 0.events"},
 		{"StreamEnds", `{stream: s, gives: [{events: 1}, {events: 2}, {events: 3}]}`, "after 2 of 3 events"},

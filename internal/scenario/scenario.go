@@ -53,8 +53,10 @@ type Step struct {
 	Subscribe string `yaml:"subscribe"`
 	Stream    string `yaml:"stream"`
 	Gives     value  `yaml:"gives"`
-	// Writes are all the receipts written to the tenant's ledger since the step before.
+	// Writes are all the receipts that the step writes to its tenant's ledger; Ledger are the newest receipts there when the
+	// step is over, whenever they were written.
 	Writes value `yaml:"writes"`
+	Ledger value `yaml:"ledger"`
 	// Save are names for values of the answer, by their path.
 	Save map[string]string `yaml:"save"`
 
@@ -128,8 +130,10 @@ func (s *Step) check() error {
 		return errors.New("do and subscribe need the caller, as: kind:id; other steps have none")
 	case !asks && (s.With.given || s.Tenant != ""):
 		return errors.New("with and tenant belong to do and subscribe")
-	case !call && (s.Begin != "" || s.Eventually || s.Times != 0):
-		return errors.New("begin, eventually and times belong to do")
+	case !call && (s.Begin != "" || s.Eventually || s.Times != 0 || s.Writes.given || s.Ledger.given):
+		return errors.New("begin, eventually, times, writes and ledger belong to do")
+	case s.Writes.given && !s.Writes.isList() || s.Ledger.given && !s.Ledger.isList() || takes && !s.Gives.isList():
+		return errors.New("writes, ledger and gives are lists")
 	case (subscribes && s.Refused == "" || takes) != (s.Stream != ""):
 		return errors.New("stream names the stream of subscribe and gives, and of nothing else")
 	case s.Begin != "" && s.answered():
@@ -141,7 +145,7 @@ func (s *Step) check() error {
 }
 
 func (s *Step) answered() bool {
-	return s.Expect.given || s.Refused != "" || s.Save != nil || s.Eventually || s.Times != 0
+	return s.Expect.given || s.Refused != "" || s.Save != nil || s.Eventually || s.Times != 0 || s.Writes.given || s.Ledger.given
 }
 
 // String says what the step is about.

@@ -20,6 +20,17 @@ type value struct {
 	given bool
 }
 
+// list returns the items of a list; none when it is something else, which check refuses.
+func (v value) list() []any {
+	items, _ := v.v.([]any)
+	return items
+}
+
+func (v value) isList() bool {
+	_, ok := v.v.([]any)
+	return ok
+}
+
 // UnmarshalYAML reads a value and keeps the digits of its numbers.
 func (v *value) UnmarshalYAML(node ast.Node) error {
 	v.given = true
@@ -51,15 +62,15 @@ func fromYAML(node ast.Node) (any, error) {
 		}
 		return json.Number(text), nil
 	case *ast.SequenceNode:
-		return list(n)
+		return listOf(n)
 	case ast.MapNode:
-		return object(n)
+		return objectOf(n)
 	default:
 		return nil, fmt.Errorf("line %d: %s is no JSON value", firstLine(node), node.Type())
 	}
 }
 
-func list(n *ast.SequenceNode) (any, error) {
+func listOf(n *ast.SequenceNode) (any, error) {
 	items := make([]any, len(n.Values))
 	for i, item := range n.Values {
 		var err error
@@ -70,7 +81,7 @@ func list(n *ast.SequenceNode) (any, error) {
 	return items, nil
 }
 
-func object(n ast.MapNode) (any, error) {
+func objectOf(n ast.MapNode) (any, error) {
 	fields := map[string]any{}
 	for i := n.MapRange(); i.Next(); {
 		var err error
