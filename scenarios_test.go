@@ -99,7 +99,7 @@ func (s *scenarioServers) with(t *testing.T, settings map[string]string) *scenar
 	for name, value := range settings {
 		environ = append(environ, name+"="+value)
 	}
-	process := program.Serve(t, environ...)
+	process := program.Serve(t, environ)
 	client := &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(func() {
 		client.CloseIdleConnections()

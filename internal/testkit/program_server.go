@@ -29,11 +29,11 @@ type RunningServer struct {
 
 // Serve starts `asyncgate serve` on an unused port of the loopback address, with these settings and no others, and returns
 // when it listens. A server that has not been stopped is killed when the test ends.
-func (p *Program) Serve(tb testing.TB, settings ...string) *RunningServer {
+func (p *Program) Serve(tb testing.TB, settings []string, flags ...string) *RunningServer {
 	tb.Helper()
 	s := &RunningServer{tb: tb, stdout: newOutput(), stderr: newOutput(), ended: make(chan struct{})}
 	// Not the test's context, which has ended when its cleanups run.
-	s.process = exec.CommandContext(context.Background(), p.path, "serve")
+	s.process = exec.CommandContext(context.Background(), p.path, append([]string{"serve"}, flags...)...)
 	s.process.Dir = tb.TempDir()
 	s.process.Env = environment(append([]string{"ASYNCGATE_ADDR=127.0.0.1:0"}, settings...))
 	s.process.Stdout, s.process.Stderr = s.stdout, s.stderr
