@@ -78,6 +78,8 @@ func TestBadSettings(t *testing.T) {
 		{"serve", "ASYNCGATE_LEASE_TTL=5s", "ASYNCGATE_MIN_LEASE_TTL"},
 		{"serve", "ASYNCGATE_DATABASE_URL=mysql://localhost/x", "sqlite://PATH"},
 		{"serve", "ASYNCGATE_DATABASE_URL=sqlite:///no/such/folder/x.db", "/no/such/folder"},
+		{"serve", "ASYNCGATE_DATABASE_URL=postgres://u:secret@127.0.0.1:1/x", "PostgreSQL at 127.0.0.1:1 doesn't answer"},
+		{"verify", "ASYNCGATE_DATABASE_URL=postgres://u:secret@127.0.0.1:1/x", "PostgreSQL at 127.0.0.1:1 doesn't answer"},
 		{"verify", "ASYNCGATE_MAX_ATTEMPTS=none", "whole number"},
 		{"verify", "ASYNCGATE_DATABASE_URL=sqlite://not-there.db", "there is no database not-there.db"},
 		{"migrate status", "ASYNCGATE_DATABASE_URL=sqlite://not-there.db", "there is no database not-there.db"},
@@ -87,7 +89,11 @@ func TestBadSettings(t *testing.T) {
 	} {
 		t.Run(test.args+" "+test.setting, func(t *testing.T) {
 			t.Parallel()
-			expectRefusal(t, program.Run(t, []string{test.setting}, strings.Fields(test.args)...), 1, test.says)
+			r := program.Run(t, []string{test.setting}, strings.Fields(test.args)...)
+			expectRefusal(t, r, 1, test.says)
+			if strings.Contains(r.Stderr, "secret") {
+				t.Errorf("it tells a password: %s", r.Stderr)
+			}
 		})
 	}
 }
@@ -95,11 +101,19 @@ func TestBadSettings(t *testing.T) {
 // expectRefusal fails unless the command ended with the code, printed nothing, and said the text in one line on stderr.
 func expectRefusal(t *testing.T, r testkit.Result, code int, says string) {
 	t.Helper()
-	line, ended := strings.CutSuffix(r.Stderr, "\n")
-	if r.Code != code || r.Stdout != "" || !ended || strings.Contains(line, "\n") ||
-		!strings.HasPrefix(line, "asyncgate: ") || !strings.Contains(line, says) {
+	line := oneLine(r.Stderr)
+	if r.Code != code || r.Stdout != "" || !strings.HasPrefix(line, "asyncgate: ") || !strings.Contains(line, says) {
 		t.Errorf("want code %d and one line with %q, got %+v", code, says, r)
 	}
+}
+
+// oneLine returns the only line of a text, "" when it has another number of them.
+func oneLine(text string) string {
+	line, ended := strings.CutSuffix(text, "\n")
+	if !ended || strings.Contains(line, "\n") {
+		return ""
+	}
+	return line
 }
 
 func TestVersion(t *testing.T) {

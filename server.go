@@ -65,12 +65,17 @@ func (p process) main(ctx context.Context) int {
 	case errors.Is(err, errReported):
 		return 1
 	case errors.As(err, &bad), errors.As(err, &badFlag):
-		_, _ = fmt.Fprintln(p.stderr, "asyncgate:", err)
+		p.complain(err)
 		return 2
 	default:
-		_, _ = fmt.Fprintln(p.stderr, "asyncgate:", err)
+		p.complain(err)
 		return 1
 	}
+}
+
+// complain says in one line what went wrong, also of several errors at once.
+func (p process) complain(err error) {
+	_, _ = fmt.Fprintln(p.stderr, "asyncgate:", strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 
 // errReported is a failure that the command has already told about.
