@@ -33,3 +33,14 @@ var databases = map[string]func(*testing.T) string{
 	"SQLite":     func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "asyncgate.db") },
 	"PostgreSQL": func(t *testing.T) string { return testkit.Postgres(t) },
 }
+
+// onEach runs a test on each database, an empty one, given by its URL.
+func onEach(t *testing.T, test func(t *testing.T, url string)) {
+	t.Helper()
+	for name, make := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, make(t))
+		})
+	}
+}
