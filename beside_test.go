@@ -3,6 +3,8 @@ package main_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -66,6 +68,11 @@ func TestBesideAServer(t *testing.T) {
 
 	expectRefusal(t, program.Run(t, settings, "serve"), 1, "another server serves")
 	expectRefusal(t, program.Run(t, settings, "serve", "--no-migrate"), 1, "another server serves")
+	link := filepath.Join(t.TempDir(), "link.db")
+	if err := os.Symlink(strings.TrimPrefix(url, "sqlite://"), link); err != nil {
+		t.Fatal(err)
+	}
+	expectRefusal(t, program.Run(t, settings, "serve", "--database-url", "sqlite://"+link), 1, "another server serves")
 
 	r := program.Run(t, settings, "verify")
 	if r.Code != 0 || !strings.HasPrefix(r.Stdout, "1 tenant: 1 receipt (0 archived), 1 obligation open and 0 closed, "+

@@ -2,14 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"runtime"
 	"runtime/debug"
-	"strings"
 
 	"github.com/asyncgate/asyncgate/internal/config"
 	"github.com/asyncgate/asyncgate/store"
@@ -18,19 +14,19 @@ import (
 // open opens the database of the environment's settings, or of --database-url. Whoever only looks at a database must not
 // make an empty file of a SQLite path that is mistyped: for them it must exist.
 func (p process) open(ctx context.Context, url string, mustExist bool) (*store.Store, error) {
-	c, _, err := config.Parse(nil, p.environ)
+	url, err := p.databaseURL(url)
 	if err != nil {
 		return nil, err
 	}
-	if url == "" {
-		url = c.DatabaseURL
+	return store.Open(ctx, url, store.Options{Existing: mustExist})
+}
+
+func (p process) databaseURL(flag string) (string, error) {
+	c, _, err := config.Parse(nil, p.environ)
+	if err != nil || flag != "" {
+		return flag, err
 	}
-	if path, embedded := strings.CutPrefix(url, "sqlite://"); embedded && mustExist {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("there is no database %s; name another with --database-url, or make it with `asyncgate migrate up`", path)
-		}
-	}
-	return store.Open(ctx, url, store.Options{})
+	return c.DatabaseURL, nil
 }
 
 const migrateHelp = `migrate up|status|sql [--database-url URL]
@@ -50,24 +46,32 @@ func (p process) migrate(ctx context.Context, args []string) error {
 	if verb != "up" && verb != "status" && verb != "sql" {
 		return usageErrorf("migrate takes up, status or sql; see asyncgate migrate --help")
 	}
+	if verb == "sql" {
+		return p.migrateSQL(*url)
+	}
 	s, err := p.open(ctx, *url, verb == "status")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = s.Close() }()
-	switch verb {
-	case "up":
+	if verb == "up" {
 		return p.migrateUp(ctx, s)
-	case "status":
-		return p.migrateStatus(ctx, s)
-	default:
-		text, err := s.MigrationSQL()
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(p.stdout, text)
+	}
+	return p.migrateStatus(ctx, s)
+}
+
+// migrateSQL needs no database: what it prints depends on the URL's kind alone.
+func (p process) migrateSQL(url string) error {
+	url, err := p.databaseURL(url)
+	if err != nil {
 		return err
 	}
+	text, err := store.MigrationSQL(url)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(p.stdout, text)
+	return err
 }
 
 func (p process) migrateUp(ctx context.Context, s *store.Store) error {

@@ -59,6 +59,7 @@ func TestBadUsage(t *testing.T) {
 		{"verify --tenant", "--tenant needs a value"},
 		{"verify --tenant=mine", "is no UUID"},
 		{"version now", "see asyncgate version --help"},
+		{"serve --lease-ttl abc", "ASYNCGATE_LEASE_TTL"},
 	} {
 		t.Run(test.args, func(t *testing.T) {
 			t.Parallel()
@@ -118,9 +119,11 @@ func oneLine(text string) string {
 
 func TestVersion(t *testing.T) {
 	t.Parallel()
-	r := program.Run(t, nil, "version")
 	want := "asyncgate " + testkit.ProgramVersion + ", commit " + testkit.ProgramCommit + ", go1."
-	if r.Code != 0 || r.Stderr != "" || !strings.HasPrefix(r.Stdout, want) || strings.Count(r.Stdout, "\n") != 1 {
-		t.Errorf("%+v", r)
+	for _, command := range []string{"version", "--version", "-v"} {
+		r := program.Run(t, nil, command)
+		if r.Code != 0 || r.Stderr != "" || !strings.HasPrefix(r.Stdout, want) || strings.Count(r.Stdout, "\n") != 1 {
+			t.Errorf("%s: %+v", command, r)
+		}
 	}
 }

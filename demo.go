@@ -30,7 +30,10 @@ func (p process) demo(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		*url = "http://" + c.Addr
+		*url = c.Addr
+	}
+	if !strings.Contains(*url, "://") {
+		*url = "http://" + *url
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()

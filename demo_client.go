@@ -20,7 +20,8 @@ type demoClient struct {
 }
 
 func newDemoClient(url, principal string) *demoClient {
-	return &demoClient{url: strings.TrimSuffix(url, "/") + "/graphql", principal: principal, http: &http.Client{}}
+	url = strings.TrimSuffix(strings.TrimSuffix(url, "/"), "/graphql") + "/graphql"
+	return &demoClient{url: url, principal: principal, http: &http.Client{}}
 }
 
 // demoAnswer is a GraphQL response.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -14,7 +15,7 @@ func lockFile(databaseURL string) (unlock func(), err error) {
 	if !embedded {
 		return func() {}, nil
 	}
-	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(target(path)+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("the database %s can't be locked: %w", path, err)
 	}
@@ -23,4 +24,12 @@ func lockFile(databaseURL string) (unlock func(), err error) {
 		return nil, fmt.Errorf("another server serves %s; stop it, or use PostgreSQL for several servers", path)
 	}
 	return func() { _ = f.Close() }, nil
+}
+
+// target is the path of the file behind links, so that one database has one lock.
+func target(path string) string {
+	if file, err := filepath.EvalSymlinks(path); err == nil {
+		return file
+	}
+	return path // not there yet
 }

@@ -36,7 +36,9 @@ func (p process) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	logger := newLogger(c, p.stderr)
+	log := &held{to: p.stderr}
+	defer log.letGo()
+	logger := newLogger(c, log, terminal(p.stderr))
 	for _, w := range warnings {
 		logger.Warn(w)
 	}
@@ -52,6 +54,7 @@ func (p process) serve(ctx context.Context, args []string) error {
 		return err
 	}
 	s.greet(p.stdout)
+	log.letGo()
 	failed := s.start()
 	select {
 	case <-ctx.Done():
@@ -63,9 +66,9 @@ func (p process) serve(ctx context.Context, args []string) error {
 	}
 }
 
-func newLogger(c config.Config, w io.Writer) *slog.Logger {
+func newLogger(c config.Config, w io.Writer, terminal bool) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.LogLevel}
-	if c.LogFormat == "text" || (c.LogFormat == "" && terminal(w)) {
+	if c.LogFormat == "text" || (c.LogFormat == "" && terminal) {
 		return slog.New(slog.NewTextHandler(w, options))
 	}
 	return slog.New(slog.NewJSONHandler(w, options))

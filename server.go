@@ -86,9 +86,14 @@ func (p process) run(ctx context.Context) error {
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, args = args[0], args[1:]
 	}
-	if len(p.args) > 0 && (p.args[0] == "--help" || p.args[0] == "-h" || p.args[0] == "help") {
-		_, err := io.WriteString(p.stdout, usage)
-		return err
+	if len(p.args) > 0 {
+		switch p.args[0] {
+		case "--help", "-h", "help":
+			_, err := io.WriteString(p.stdout, usage)
+			return err
+		case "--version", "-v":
+			command, args = "version", p.args[1:]
+		}
 	}
 	switch command {
 	case "serve":

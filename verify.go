@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -36,21 +39,34 @@ func (p process) verify(ctx context.Context, args []string) error {
 	if err := s.CheckSchema(ctx); err != nil {
 		return err
 	}
-	violations := int64(0)
+	violations := map[store.ViolationKind]int{}
 	counts, err := s.Verify(ctx, tenant, func(v store.Violation) {
-		violations++
+		violations[v.Kind]++
 		_, _ = fmt.Fprintln(p.stdout, told(v))
 	})
 	if err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintln(p.stdout, counted(counts))
-	if violations > 0 {
-		_, _ = fmt.Fprintln(p.stdout, number(violations, "violation"))
+	_, _ = fmt.Fprintln(p.stdout, summed(violations))
+	if len(violations) > 0 {
 		return errReported
 	}
-	_, _ = fmt.Fprintln(p.stdout, "no violations")
 	return nil
+}
+
+// summed says in one line how many violations there are of each kind.
+func summed(violations map[store.ViolationKind]int) string {
+	if len(violations) == 0 {
+		return "no violations"
+	}
+	sum := 0
+	var kinds []string
+	for _, kind := range slices.Sorted(maps.Keys(violations)) {
+		sum += violations[kind]
+		kinds = append(kinds, fmt.Sprintf("%d %s", violations[kind], kind))
+	}
+	return number(sum, "violation") + ": " + strings.Join(kinds, ", ")
 }
 
 // told says in one line what a violation is.

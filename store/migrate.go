@@ -168,15 +168,20 @@ func refuseUnknown(steps []Migration) error {
 	return nil
 }
 
-// MigrationSQL returns the text of all migrations of the database at url's kind, for those who apply SQL by hand.
-func (s *Store) MigrationSQL() (string, error) {
-	files, err := fs.Glob(s.dialect.migrations(), "*.up.sql")
+// MigrationSQL returns the text of all migrations for databases of url's kind, for those who apply SQL by hand. It connects to
+// none.
+func MigrationSQL(url string) (string, error) {
+	d, _, err := kindOf(url)
+	if err != nil {
+		return "", err
+	}
+	files, err := fs.Glob(d.migrations(), "*.up.sql")
 	if err != nil {
 		return "", err
 	}
 	var all strings.Builder
 	for _, file := range files {
-		text, err := fs.ReadFile(s.dialect.migrations(), file)
+		text, err := fs.ReadFile(d.migrations(), file)
 		if err != nil {
 			return "", err
 		}

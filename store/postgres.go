@@ -52,12 +52,31 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	db.SetMaxIdleConns(s.options.MaxConnections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	if err := db.PingContext(ctx); err != nil {
-		return errors.Join(fmt.Errorf("PostgreSQL at %s:%d doesn't answer: %w", config.Host, config.Port, err), db.Close())
+		return errors.Join(refused(config, err), db.Close())
 	}
 	s.read = bun.NewDB(db, pgdialect.New()).WithQueryHook(countingHook{})
 	s.write = s.read
 	s.dialect = postgres{config: config}
 	return nil
+}
+
+// refused says why there is no connection, and what to do. pgx's own text goes over several lines, one for each attempt.
+func refused(config *pgx.ConnConfig, err error) error {
+	at := fmt.Sprintf("PostgreSQL at %s:%d", config.Host, config.Port)
+	var said *pgconn.PgError
+	var op *net.OpError
+	switch {
+	case !errors.As(err, &said) && errors.As(err, &op):
+		return fmt.Errorf("%s doesn't answer (%w); start it, or name another with ASYNCGATE_DATABASE_URL", at, op.Err)
+	case said == nil:
+		return fmt.Errorf("%s doesn't answer: %s", at, strings.Join(strings.Fields(err.Error()), " "))
+	case said.Code == "3D000": // invalid_catalog_name
+		return fmt.Errorf("%s has no database %q; make it with createdb", at, config.Database)
+	case strings.HasPrefix(said.Code, "28"):
+		return fmt.Errorf("%s refuses the user %q: %s; the database URL names user and password", at, config.User, said.Message)
+	default:
+		return fmt.Errorf("%s refuses the connection: %s", at, said.Message)
+	}
 }
 
 func (postgres) conflict(err error) bool {

@@ -63,19 +63,32 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 		options.MaxConnections = 16
 	}
 	s := &Store{options: options}
-	var err error
-	switch {
-	case strings.HasPrefix(url, "sqlite://"):
-		err = s.openSQLite(ctx, strings.TrimPrefix(url, "sqlite://"))
-	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
-		err = s.openPostgres(ctx, url)
-	default:
-		err = errors.New("a database URL is sqlite://PATH or postgres://USER@HOST/DATABASE")
+	d, address, err := kindOf(url)
+	if err != nil {
+		return nil, err
+	}
+	if _, embedded := d.(sqlite); embedded {
+		err = s.openSQLite(ctx, address)
+	} else {
+		err = s.openPostgres(ctx, address)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// kindOf tells which database a URL names, and its address: SQLite's is a path, PostgreSQL's the URL.
+func kindOf(url string) (kind dialect, address string, err error) {
+	scheme, rest, _ := strings.Cut(url, "://")
+	switch scheme {
+	case "sqlite":
+		return sqlite{}, rest, nil
+	case "postgres", "postgresql":
+		return postgres{}, url, nil
+	default:
+		return nil, "", errors.New("a database URL is sqlite://PATH or postgres://USER@HOST/DATABASE")
+	}
 }
 
 // Close closes all connections.

@@ -73,8 +73,8 @@ func (c Config) Development() bool { return c.Env == Development }
 // ErrHelp is returned when the arguments ask for help; print Help and exit 0.
 var ErrHelp = errors.New("help was asked for")
 
-// UsageError is a command line that cannot be read: an unknown flag, a flag without value, an argument too many. Exit
-// with 2; every other error of this package is a setting's and exits with 1.
+// UsageError is a command line that cannot be read: an unknown flag, a flag without a value or with a bad one, an argument
+// too many. Exit with 2; every other error of this package is a setting's and exits with 1.
 type UsageError struct{ message string }
 
 // Error returns one line that says what to do.
@@ -106,7 +106,11 @@ func Parse(args, environ []string) (Config, []string, error) {
 	for _, s := range settings() {
 		value, given := in.value(s)
 		if err := s.set(&c, value); err != nil {
-			return Config{}, warnings, s.refuse(value, err)
+			err = s.refuse(value, err)
+			if _, flag := in.flags[s.Name]; flag {
+				err = &UsageError{message: err.Error()}
+			}
+			return Config{}, warnings, err
 		}
 		if given && s.later != "" {
 			warnings = append(warnings, fmt.Sprintf("%s has no effect in this version: %s", s.Env(), s.later))
