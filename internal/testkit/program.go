@@ -29,7 +29,7 @@ type Program struct{ path string }
 // BuildProgram builds the command with the race detector into a folder, which the caller removes when its tests have ended.
 func BuildProgram(dir string) (*Program, error) {
 	p := &Program{path: filepath.Join(dir, "asyncgate")}
-	build := exec.CommandContext(context.Background(), "go", "build", "-race", "-buildvcs=false", "-o", p.path,
+	build := exec.CommandContext(context.Background(), "go", "build", "-race", "-gcflags=modernc.org/...=-d=checkptr=0", "-buildvcs=false", "-o", p.path,
 		"-ldflags", "-X main.version="+ProgramVersion+" -X main.commit="+ProgramCommit, "github.com/asyncgate/asyncgate")
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building the command: %w\n%s", err, out)
