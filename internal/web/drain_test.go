@@ -1,9 +1,13 @@
 package web_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -109,6 +113,21 @@ func TestDrain(t *testing.T) {
 	})
 }
 
+// shutdown shuts the stage down as at SIGTERM; the channel has what came of it.
+func (s *stage) shutdown(within time.Duration) <-chan error {
+	close(s.drain)
+	down := make(chan error, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), within)
+		defer cancel()
+		down <- s.web.Shutdown(ctx, s.server.Config)
+	}()
+	return down
+}
+
+// forever is longer than await waits.
+const forever = time.Minute
+
 func TestShutdown(t *testing.T) {
 	t.Parallel()
 
@@ -118,9 +137,7 @@ func TestShutdown(t *testing.T) {
 		p := s.connected(t)
 		p.subscribe("1", "mutation { hold }")
 		await(t, "the mutation", s.entered)
-		close(s.drain)
-		down := make(chan error, 1)
-		go func() { down <- s.web.Shutdown(context.Background(), s.server.Config) }()
+		down := s.shutdown(forever)
 		close(s.release)
 		p.expect(`"type":"next"`, `"type":"complete"`)
 		p.expectClose(1001)
@@ -129,19 +146,81 @@ func TestShutdown(t *testing.T) {
 		}
 	})
 
+	t.Run("meanwhile whoever comes hears why it is sent away", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t)
+		answer := make(chan reply, 1)
+		go func() { answer <- s.post(t, "mutation { hold }") }()
+		await(t, "the mutation", s.entered)
+		down := s.shutdown(forever)
+		for range 20 {
+			s.client.CloseIdleConnections() // each comes by a connection of its own
+			if r := s.do(t, "GET", "/readyz", ""); r.status != 503 || r.body != "draining: the server is shutting down\n" {
+				t.Fatalf("readyz: %d %q", r.status, r.body)
+			}
+			s.do(t, "GET", "/healthz", "").expect(t, 200, "")
+			s.post(t, "{ whoami }").expect(t, 503, models.CodeUnavailable)
+		}
+		close(s.release)
+		if r := await(t, "the answer", answer); r.Data["hold"] != "released" {
+			t.Errorf("got %d %s", r.status, r.body)
+		}
+		if err := await(t, "the shutdown", down); err != nil {
+			t.Error(err)
+		}
+		if _, err := s.client.Do(s.request(t, "GET", "/healthz", "")); err == nil {
+			t.Error("it listens on")
+		}
+	})
+
+	t.Run("does not wait long for who does not say what it wants", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t)
+		const begun = "POST /graphql HTTP/1.1\r\nHost: localhost\r\n"
+		s.raw(t, "")
+		s.raw(t, "GET /healthz HT")
+		unread, _ := s.raw(t, begun+"Content-Length: 100\r\n\r\n")
+		io.WriteString(unread, "{}")
+		stalled, stalledAnswer := s.raw(t, begun+"Content-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n")
+		if _, err := stalledAnswer.Discard(len("HTTP/1.1 100 Continue\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(stalled, `{"que`)
+		if err := await(t, "the shutdown", s.shutdown(forever)); err != nil {
+			t.Error(err)
+		}
+		if line, err := stalledAnswer.ReadString('\n'); !strings.Contains(line, " 503 ") {
+			t.Errorf("whose body stalls is answered %q %v", line, err)
+		}
+	})
+
 	t.Run("cuts off what does not end in time", func(t *testing.T) {
 		t.Parallel()
 		s := newStage(t)
 		p := s.connected(t)
 		p.subscribe("1", "mutation { hold }")
-		await(t, "the mutation", s.entered)
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-		defer cancel()
-		if err := s.web.Shutdown(ctx, s.server.Config); !errors.Is(err, context.DeadlineExceeded) {
+		answer := make(chan reply, 1)
+		go func() { answer <- s.post(t, "mutation { hold }") }()
+		await(t, "a mutation", s.entered)
+		await(t, "a mutation", s.entered)
+		if err := await(t, "the shutdown", s.shutdown(20*time.Millisecond)); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
+		await(t, "an answer", answer).expect(t, 503, models.CodeUnavailable)
 		p.expectClose(-1)
 	})
+}
+
+// raw opens a connection and writes text to it.
+func (s *stage) raw(t *testing.T, text string) (net.Conn, *bufio.Reader) {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	io.WriteString(conn, text)
+	return conn, bufio.NewReader(conn)
 }
 
 func TestHTTPServer(t *testing.T) {

@@ -26,12 +26,15 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, http.StatusMethodNotAllowed, models.Errorf(models.CodeBadUserInput, "/graphql takes POST and GET"))
 		return
 	}
-	switch {
-	case s.draining():
+	leave, ok := s.enter()
+	if !ok {
 		s.refuseDraining(w, r)
-	case isUpgrade(r):
+		return
+	}
+	defer leave()
+	if isUpgrade(r) {
 		s.serveSocket(w, r)
-	default:
+	} else {
 		s.serveRequest(w, r)
 	}
 }
@@ -59,6 +62,10 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	params, err := s.readParams(w, r)
+	if s.draining() {
+		s.refuseDraining(w, r) // whether it has arrived or was cut off: it is new work
+		return
+	}
 	if err != nil {
 		status := http.StatusBadRequest
 		if models.CodeOf(err) == models.CodePayloadTooLarge {
@@ -103,10 +110,14 @@ func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request, media st
 	}
 }
 
-// serveSingle answers a query or mutation with its one response.
+// serveSingle answers a query or mutation with its one response; one that is cut off at the end of a shutdown too.
 func (s *Server) serveSingle(w http.ResponseWriter, r *http.Request, media string, op *graphql.OperationContext) {
-	s.run(r.Context(), op, nil, func(resp *graphql.Response) bool {
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(s.killed, cancel)()
+	s.run(ctx, op, nil, func(resp *graphql.Response) bool {
 		s.write(w, r, media, statusOf(media, resp), resp)
+		_ = http.NewResponseController(w).Flush() // Shutdown believes that a request that has left was answered
 		return false
 	})
 }

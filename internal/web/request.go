@@ -54,7 +54,9 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawP
 	if r.ContentLength > s.opt.MaxBody {
 		return nil, tooLarge
 	}
+	arrived := s.visits.arrive(w)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.opt.MaxBody))
+	arrived()
 	if e := new(http.MaxBytesError); errors.As(err, &e) {
 		return nil, tooLarge
 	}

@@ -36,8 +36,7 @@ func (s *Server) run(ctx context.Context, op *graphql.OperationContext, started 
 		resp := next(opCtx)
 		if resp == nil {
 			if single && sent == 0 {
-				send(s.problem(ctx, models.Errorf(models.CodeUnavailable,
-					"the request took longer than %s; repeat it", s.opt.RequestTimeout)))
+				send(s.problem(ctx, models.Errorf(models.CodeUnavailable, "the request took too long; repeat it")))
 			}
 			return
 		}

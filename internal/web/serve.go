@@ -8,8 +8,13 @@ import (
 	"time"
 )
 
-// lastMoment is what operations get to notice that they were cut off, before the rooms below are closed.
-const lastMoment = time.Second
+const (
+	// probeTime is how long a server that is shut down says so at least: who asks /readyz then hears why, instead of finding
+	// nobody there.
+	probeTime = 500 * time.Millisecond
+	// lastMoment is what operations get to end once they are cut off, and after that connections on which nothing runs.
+	lastMoment = time.Second
+)
 
 // HTTPServer returns an http.Server for s with timeouts that no slow peer can wait out. There is no timeout for the
 // whole of a request: streams are long; s bounds the reading of each body and each write instead. Only under this server
@@ -26,43 +31,30 @@ func (s *Server) HTTPServer(addr string) *http.Server {
 	}
 }
 
-// Shutdown ends the serving of server after Options.Drain has been closed: it stops listening, waits for running
-// requests and WebSockets, and when ctx is done cuts off what is left. It returns ctx's error then, else nil.
+// Shutdown ends the serving of server after Options.Drain has been closed. Until all that runs has ended, connections are
+// still taken, and hear that the server drains. What runs when ctx is done is cut off; Shutdown then returns ctx's error,
+// else nil. It returns two seconds after ctx at the latest.
 func (s *Server) Shutdown(ctx context.Context, server *http.Server) error {
-	s.mu.Lock()
-	s.closing = true
-	s.mu.Unlock()
-
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		s.sockets.Wait()
-	}()
-	err := server.Shutdown(ctx)
+	probed := time.After(probeTime)
+	ended := s.visits.shut()
+	var cut error
 	select {
 	case <-ended:
+		<-probed
 	case <-ctx.Done():
-		err = errors.Join(err, ctx.Err())
+		cut = ctx.Err()
 	}
-	s.kill() // also when nothing is left: it releases the context
-	if err == nil {
-		return nil
-	}
-	server.Close()
+	s.kill()
 	select {
 	case <-ended:
 	case <-time.After(lastMoment):
 	}
-	return err
-}
-
-// enterSocket counts a WebSocket in, unless the server is closing; leave counts it out.
-func (s *Server) enterSocket() (leave func(), ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closing {
-		return nil, false
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastMoment)
+	defer cancel()
+	err := server.Shutdown(last)
+	if errors.Is(err, context.DeadlineExceeded) {
+		server.Close() // who is left has not sent a request, or does not read its answer
+		err = nil
 	}
-	s.sockets.Add(1)
-	return s.sockets.Done, true
+	return errors.Join(cut, err)
 }

@@ -77,12 +77,6 @@ type socket struct {
 
 // serveSocket takes a WebSocket and returns when it has ended, with all that ran on it.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
-	leave, ok := s.enterSocket()
-	if !ok {
-		s.refuseDraining(w, r)
-		return
-	}
-	defer leave()
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		Subprotocols:       append([]string{subprotocol}, offered(r)...),
 		InsecureSkipVerify: true, // checkOrigin has verified it, scheme and port included

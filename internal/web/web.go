@@ -10,7 +10,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -79,18 +78,16 @@ type Server struct {
 	origins map[string]bool
 	handler http.Handler
 
-	// sockets counts the WebSockets, which http.Server.Shutdown knows nothing of; closing, under mu, stops new ones.
-	mu      sync.Mutex
-	closing bool
-	sockets sync.WaitGroup
-	killed  context.Context
-	kill    context.CancelFunc
+	visits visits
+	// killed ends what has not ended by itself when the server is shut down.
+	killed context.Context
+	kill   context.CancelFunc
 }
 
 // New returns a server. It starts nothing: connections are the caller's, through HTTPServer or a server of its own.
 func New(opt Options) *Server {
 	opt.setDefaults()
-	s := &Server{opt: opt, origins: map[string]bool{}}
+	s := &Server{opt: opt, origins: map[string]bool{}, visits: visits{arriving: map[*http.ResponseController]struct{}{}}}
 	s.killed, s.kill = context.WithCancel(context.Background())
 	for _, origin := range opt.AllowedOrigins {
 		s.origins[normalOrigin(origin)] = true
@@ -107,6 +104,14 @@ func New(opt Options) *Server {
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// enter counts a request in, and leave counts it out; not ok while draining.
+func (s *Server) enter() (leave func(), ok bool) {
+	if s.draining() {
+		return nil, false
+	}
+	return s.visits.enter()
+}
 
 // draining tells whether new work is refused.
 func (s *Server) draining() bool {
