@@ -23,8 +23,12 @@ import (
 	"github.com/asyncgate/asyncgate/store"
 )
 
-// stopWithin bounds a graceful stop; what still runs then is cut off.
-const stopWithin = 25 * time.Second
+// stopWithin bounds a graceful stop; what still runs then is cut off, and has settleWithin to see it. With the moments
+// that web gives to connections, and the closing of the rooms, a stop takes less than 30 s.
+const (
+	stopWithin   = 25 * time.Second
+	settleWithin = time.Second
+)
 
 // serve is the command: settings, rooms in their order, then until a signal.
 func (p process) serve(ctx context.Context, args []string) error {
@@ -211,15 +215,25 @@ func (s *server) start() <-chan error {
 	return failed
 }
 
-// drain stops gracefully: no new work, waits and streams end, running requests finish, then the rooms close.
+// drain stops gracefully: no new work, waits and streams end, running requests finish, then the rooms close. A stop that has
+// to cut something off is no failure: callers find out by repeating the request what became of it.
 func (s *server) drain() error {
-	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	s.drainWithin(stopWithin)
+	return nil
+}
+
+func (s *server) drainWithin(limit time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	close(s.draining)
 	s.engine.StopWaiting()
 	s.hub.Close()
-	err := s.shutdown(ctx)
-	return errors.Join(err, s.engine.Close(ctx))
+	cut := s.shutdown(ctx)
+	settled, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
+	defer cancel()
+	if err := errors.Join(cut, s.engine.Close(settled)); err != nil {
+		s.logger.Warn("requests were cut off that were still running; their callers may repeat them", "after", limit.String())
+	}
 }
 
 // close closes what is open, top to bottom.
