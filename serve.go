@@ -162,18 +162,30 @@ func rules(c config.Config) models.Rules {
 	}
 }
 
+// pollWithin is how long the feed may be without a successful poll, which it tries every second.
+const pollWithin = 10 * time.Second
+
 // ready says why the server can't do its work now.
 func (s *server) ready(ctx context.Context) error {
-	if err := s.store.CheckSchema(ctx); err != nil {
-		s.logger.WarnContext(ctx, "not ready", "error", err)
-		return errors.New("the database doesn't answer, or its migrations are not those of this version")
+	err := s.store.CheckSchema(ctx)
+	if err == nil {
+		return s.late(time.Now())
 	}
-	late := 3*s.engine.SweepInterval() + 10*time.Second
-	if last := s.engine.LastSweep(); time.Since(last) > late {
-		return fmt.Errorf("no sweep for expired leases has succeeded for %s", late)
+	s.logger.WarnContext(ctx, "not ready", "error", err)
+	if _, err := s.store.Migrations(ctx); err != nil {
+		return errors.New("the database doesn't answer")
 	}
-	if last := s.hub.LastPoll(); time.Since(last) > late {
-		return fmt.Errorf("the feed has not read the ledger for %s", late)
+	return errors.New("the database's migrations are not those of this version; `asyncgate migrate status` lists them")
+}
+
+// late says which of the loops in the background has not succeeded lately.
+func (s *server) late(now time.Time) error {
+	sweepWithin := 3*s.engine.SweepInterval() + 10*time.Second
+	if now.Sub(s.engine.LastSweep()) > sweepWithin {
+		return fmt.Errorf("no sweep for expired leases has succeeded for %s", sweepWithin)
+	}
+	if now.Sub(s.hub.LastPoll()) > pollWithin {
+		return fmt.Errorf("the feed has not read the ledger for %s", pollWithin)
 	}
 	return nil
 }
