@@ -98,12 +98,12 @@ func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request, media st
 		w.Header().Set("Allow", "POST")
 		s.refuse(w, r, http.StatusMethodNotAllowed, models.Errorf(models.CodeBadUserInput, "mutations need POST"))
 	case kind == ast.Subscription && !stream:
-		s.refuse(w, r, http.StatusNotAcceptable, models.Errorf(models.CodeBadUserInput,
+		s.refuse(w, r, 0, models.Errorf(models.CodeBadUserInput,
 			"a subscription needs Accept: %s, or a WebSocket with the subprotocol %s", mediaStream, subprotocol))
 	case kind == ast.Subscription || media == mediaStream:
 		s.serveStream(w, r, op)
 	case isIncremental(op):
-		s.refuse(w, r, http.StatusNotAcceptable, models.Errorf(models.CodeBadUserInput,
+		s.refuse(w, r, 0, models.Errorf(models.CodeBadUserInput,
 			"@defer needs Accept: %s, or a WebSocket with the subprotocol %s", mediaStream, subprotocol))
 	default:
 		s.serveSingle(w, r, media, op)

@@ -98,13 +98,17 @@ func TestStatus(t *testing.T) {
 		"a document that does not parse":      {"{", "", 200, 400, "GRAPHQL_PARSE_FAILED"},
 		"a failure while executing":           {"{ fails }", "", 200, 200, models.CodeInternal},
 		"nothing executed for unavailability": {"{ unavailable }", "", 503, 503, models.CodeUnavailable},
+		"only nulls for unavailability":       {"{ lost also: lost }", "", 503, 503, models.CodeUnavailable},
+		"a part of it for unavailability":     {"{ lost whoami }", "", 200, 200, models.CodeUnavailable},
+		"only nulls for another reason":       {"{ refusedToo }", "", 200, 200, models.CodeNotFound},
+		"only nulls for several reasons":      {"{ lost refusedToo }", "", 200, 200, models.CodeUnavailable},
 		"a bad credential":                    {"{ whoami }", "nobody", 401, 401, models.CodeUnauthenticated},
 		"a principal that is the server's":    {"{ whoami }", "system:x", 200, 400, models.CodeForbidden},
 		"a panic":                             {"{ panics }", "", 500, 500, models.CodeInternal},
 		"a response that is no JSON":          {"{ broken }", "", 500, 500, models.CodeInternal},
-		"a subscription without a stream":     {"subscription { ticks }", "", 406, 406, models.CodeBadUserInput},
-		"@defer without a stream":             {"{ deep { ... @defer { whoami } } }", "", 406, 406, models.CodeBadUserInput},
-		"@defer in a fragment":                {"{ ...f } fragment f on Query { deep { ...g @defer } } fragment g on Query { whoami }", "", 406, 406, models.CodeBadUserInput},
+		"a subscription without a stream":     {"subscription { ticks }", "", 200, 400, models.CodeBadUserInput},
+		"@defer without a stream":             {"{ deep { ... @defer { whoami } } }", "", 200, 400, models.CodeBadUserInput},
+		"@defer in a fragment":                {"{ ...f } fragment f on Query { deep { ...g @defer } } fragment g on Query { whoami }", "", 200, 400, models.CodeBadUserInput},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,6 +124,17 @@ func TestStatus(t *testing.T) {
 			}
 		})
 	}
+
+	t.Run("who needs a stream is told how to ask for one", func(t *testing.T) {
+		t.Parallel()
+		for _, query := range []string{"subscription { ticks }", "{ deep { ... @defer { whoami } } }"} {
+			r := s.do(t, "GET", "/graphql?query="+url.QueryEscape(query), "")
+			r.expect(t, 200, models.CodeBadUserInput)
+			if m := r.Errors[0].Message; !strings.Contains(m, "Accept: text/event-stream") || !strings.Contains(m, "graphql-transport-ws") {
+				t.Error(m)
+			}
+		}
+	})
 
 	t.Run("a panic is logged with its stack and shown to nobody", func(t *testing.T) {
 		t.Parallel()

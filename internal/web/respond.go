@@ -37,16 +37,30 @@ func encode(resp *graphql.Response) ([]byte, error) {
 // executed tells whether execution began: only then a response has data, be it null.
 func executed(resp *graphql.Response) bool { return len(resp.Data) > 0 }
 
-// statusOf returns the HTTP status of a response. Partial data is a success; a response without any is a failure of its
-// errors' kind.
-func statusOf(media string, resp *graphql.Response) int {
-	if executed(resp) && string(resp.Data) != "null" {
-		return http.StatusOK
+// empty tells whether nothing came of a response: it has no data, or only nulls.
+func empty(resp *graphql.Response) bool {
+	if !executed(resp) {
+		return true
 	}
+	var roots map[string]json.RawMessage // nil for null
+	if json.Unmarshal(resp.Data, &roots) != nil {
+		return false
+	}
+	for _, value := range roots {
+		if string(value) != "null" {
+			return false
+		}
+	}
+	return true
+}
+
+// statusOf returns the HTTP status of a response. What was executed is a success, be its data partial or null, unless
+// nothing came of it because the server can't work now, which proxies and clients shall see. What was not is a failure of
+// its errors' kind.
+func statusOf(media string, resp *graphql.Response) int {
 	code := commonCode(resp.Errors)
 	switch {
-	case code == models.CodeUnavailable:
-		// Also when execution had begun: proxies and clients shall see that nothing came of it.
+	case code == models.CodeUnavailable && empty(resp):
 		return http.StatusServiceUnavailable
 	case executed(resp):
 		return http.StatusOK

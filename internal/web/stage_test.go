@@ -55,6 +55,8 @@ const stageSchema = `
 		hold: String!
 		fails: String!
 		unavailable: String!
+		lost: String
+		refusedToo: String
 		panics: String!
 		broken: String!
 	}
@@ -125,12 +127,11 @@ func (s *stage) Complexity(context.Context, string, string, int, map[string]any)
 	return 0, false
 }
 
-// Exec implements graphql.ExecutableSchema for documents of one field.
+// Exec implements graphql.ExecutableSchema for documents without selections within selections; subscriptions have one field.
 func (s *stage) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	field := op.Operation.SelectionSet[0].(*ast.Field)
 	if op.Operation.Operation == ast.Subscription {
-		return s.subscribe(ctx, field)
+		return s.subscribe(ctx, op.Operation.SelectionSet[0].(*ast.Field))
 	}
 	done := false
 	return func(ctx context.Context) *graphql.Response {
@@ -138,17 +139,22 @@ func (s *stage) Exec(ctx context.Context) graphql.ResponseHandler {
 			return nil
 		}
 		done = true
-		value, err := s.resolve(ctx, field, field.ArgumentMap(op.Variables))
-		if err != nil {
-			graphql.AddError(ctx, err)
-			if field.Definition.Type.NonNull {
-				return &graphql.Response{Data: []byte("null")}
+		values := map[string]any{}
+		for _, selection := range op.Operation.SelectionSet {
+			field := selection.(*ast.Field)
+			value, err := s.resolve(ctx, field, field.ArgumentMap(op.Variables))
+			if err != nil {
+				graphql.AddError(ctx, err)
+				if field.Definition.Type.NonNull {
+					return &graphql.Response{Data: []byte("null")}
+				}
 			}
+			if text, ok := value.(string); ok && text == "\x00broken" {
+				return &graphql.Response{Data: []byte(`{"broken":`)}
+			}
+			values[field.Alias] = value
 		}
-		if text, ok := value.(string); ok && text == "\x00broken" {
-			return &graphql.Response{Data: []byte(`{"broken":`)}
-		}
-		data, _ := json.Marshal(map[string]any{field.Alias: value})
+		data, _ := json.Marshal(values)
 		return &graphql.Response{Data: data}
 	}
 }
@@ -172,7 +178,9 @@ func (s *stage) resolve(ctx context.Context, field *ast.Field, args map[string]a
 		}
 	case "fails":
 		return nil, errors.New("a secret of the database")
-	case "unavailable":
+	case "refusedToo":
+		return nil, models.Errorf(models.CodeNotFound, "there is none")
+	case "unavailable", "lost":
 		return nil, models.Errorf(models.CodeUnavailable, "the database is out of reach")
 	case "broken":
 		return "\x00broken", nil
