@@ -2,12 +2,9 @@ package web
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"time"
-
-	"github.com/asyncgate/asyncgate/models"
 )
 
 // readyTimeout bounds the question whether the server is ready: who asks must hear before its own patience ends.
@@ -25,11 +22,7 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
 	if err := s.opt.Ready(ctx); err != nil {
-		reason := err.Error()
-		if e := new(models.Error); errors.As(err, &e) {
-			reason = e.Message
-		}
-		writeText(w, http.StatusServiceUnavailable, "not ready: "+reason)
+		writeText(w, http.StatusServiceUnavailable, "not ready: "+messageOf(err))
 		return
 	}
 	writeText(w, http.StatusOK, "ready")

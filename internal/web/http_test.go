@@ -85,6 +85,49 @@ func TestPost(t *testing.T) {
 	}
 }
 
+// TestNoJSON: who sends no JSON hears where it is malformed, or that it is nested too deep.
+func TestNoJSON(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	for _, body := range []string{nested(1_001), nested(10_000), nested(100_000), strings.TrimRight(nested(10_000), "]}")} {
+		r := s.do(t, "POST", "/graphql", body)
+		if len(body) < 5_000 { // it is read, and for the executor to judge
+			r.expect(t, 200, "")
+		} else if r.expect(t, 400, models.CodeBadUserInput); r.Errors[0].Message != "the request: JSON is nested deeper than 1000 levels" {
+			t.Errorf("%d bytes: %s", len(body), r.body)
+		}
+	}
+	for body, message := range map[string]string{
+		"":                                     `the request is no JSON object such as {"query": "{ viewer { tenantId } }"}`,
+		"null":                                 `the request is no JSON object such as {"query": "{ viewer { tenantId } }"}`,
+		`{"query":"{ whoami }",}`:              "the request: JSON is malformed at byte 22: a key in quotes must be here",
+		`{"query":"{ whoami }"`:                "the request: JSON is malformed at byte 21: a comma or } must follow a value of an object",
+		`{"query":"{ whoami }"} x`:             "the request: JSON is malformed at byte 23: the value has ended here",
+		"query { whoami }":                     "the request: JSON is malformed at byte 0: this is no JSON value",
+		`{"query":"{ whoami }","variables":7}`: "variables must be a JSON object or null",
+	} {
+		r := s.do(t, "POST", "/graphql", body)
+		if r.expect(t, 400, models.CodeBadUserInput); r.Errors[0].Message != message {
+			t.Errorf("%s: %s", body, r.Errors[0].Message)
+		}
+	}
+	for variables, message := range map[string]string{
+		`{"a":}`:                    "variables: JSON is malformed at byte 5: this is no JSON value",
+		strings.Repeat("[", 10_001): "variables: JSON is nested deeper than 1000 levels",
+		`{} {}`:                     "variables: JSON is malformed at byte 3: the value has ended here",
+	} {
+		r := s.do(t, "GET", "/graphql?query={whoami}&variables="+url.QueryEscape(variables), "")
+		if r.expect(t, 400, models.CodeBadUserInput); r.Errors[0].Message != message {
+			t.Errorf("%.40s: %s", variables, r.Errors[0].Message)
+		}
+	}
+}
+
+// nested is a request with a variable of so many levels.
+func nested(levels int) string {
+	return `{"query":"{ whoami }","variables":{"v":` + strings.Repeat("[", levels) + strings.Repeat("]", levels) + `}}`
+}
+
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

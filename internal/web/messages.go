@@ -28,15 +28,25 @@ type message struct {
 	ID      string          `json:"id,omitempty"`
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload,omitempty"`
+	// tooDeep is what is wrong with a message whose payload can't be read, though the rest can.
+	tooDeep error
 }
 
 // parseMessage reads a message from a client. Names count exactly as written.
 func parseMessage(data []byte) (message, error) {
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil || fields == nil {
-		return message{}, closing(closeBadMessage, "Invalid message: no JSON object")
+	var tooDeep error
+	err := json.Unmarshal(data, &fields)
+	if err != nil {
+		if shallow, cut := cutDeep(data); cut {
+			_, tooDeep = models.ParseJSON(data)
+			err = json.Unmarshal(shallow, &fields)
+		}
 	}
-	m := message{Payload: fields["payload"]}
+	if err != nil || fields == nil {
+		return message{}, closing(closeBadMessage, "%s", messageOf(errNoObject("Invalid message", data, ": no JSON object")))
+	}
+	m := message{Payload: fields["payload"], tooDeep: tooDeep}
 	if string(m.Payload) == "null" {
 		m.Payload = nil
 	}
@@ -49,6 +59,34 @@ func parseMessage(data []byte) (message, error) {
 	return m, nil
 }
 
+// cutDeep returns JSON text without what is nested deeper than the API takes, and tells whether there was any. Its work and
+// memory do not grow with the nesting; the rest of a malformed text stays as malformed.
+func cutDeep(text []byte) (shallow []byte, cut bool) {
+	depth, quoted, kept := 0, false, 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			if depth++; depth == models.MaxJSONDepth+1 {
+				shallow, cut = append(shallow, text[kept:i+1]...), true
+			}
+		case c == ']' || c == '}':
+			if depth == models.MaxJSONDepth+1 {
+				kept = i
+			}
+			depth--
+		}
+	}
+	if depth > models.MaxJSONDepth {
+		return shallow, cut // it breaks off within
+	}
+	return append(shallow, text[kept:]...), cut
+}
+
 // handle answers one message; an error ends the socket.
 func (c *socket) handle(data []byte) (err error) {
 	defer func() {
@@ -59,6 +97,9 @@ func (c *socket) handle(data []byte) (err error) {
 	m, err := parseMessage(data)
 	if err != nil {
 		return err
+	}
+	if m.tooDeep != nil && m.Type != typeSubscribe {
+		return closing(closeBadMessage, "Invalid message: %s", messageOf(m.tooDeep))
 	}
 	switch m.Type {
 	case typeInit:
@@ -155,7 +196,7 @@ func initCredentials(payload json.RawMessage, c auth.Credentials) (auth.Credenti
 	return c, nil
 }
 
-// handleSubscribe starts an operation.
+// handleSubscribe starts an operation. Variables that are nested too deep are the fault of one operation: the others go on.
 func (c *socket) handleSubscribe(m message) error {
 	if !c.acknowledged {
 		return closing(closeUnauthorized, "Unauthorized")
@@ -163,10 +204,13 @@ func (c *socket) handleSubscribe(m message) error {
 	if m.ID == "" {
 		return closing(closeBadMessage, "Invalid message: subscribe needs an id")
 	}
+	if m.tooDeep != nil {
+		return c.start(m.ID, nil, m.tooDeep)
+	}
 	params, err := parseRequest(m.Payload)
 	if err != nil {
 		return closing(closeBadMessage, "Invalid message: %s", c.s.present(c.ctx, err).Message)
 	}
 	params.Headers = c.request.Header
-	return c.start(m.ID, params)
+	return c.start(m.ID, params, nil)
 }

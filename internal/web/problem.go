@@ -34,6 +34,14 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 	return &gqlerror.Error{Message: e.Message, Extensions: extensions}
 }
 
+// messageOf is the message of an error without its code.
+func messageOf(err error) string {
+	if e := new(models.Error); errors.As(err, &e) {
+		return e.Message
+	}
+	return err.Error()
+}
+
 // problem is a response that says only what went wrong.
 func (s *Server) problem(ctx context.Context, err error) *graphql.Response {
 	return &graphql.Response{Errors: gqlerror.List{s.present(ctx, err)}}

@@ -75,7 +75,7 @@ func parseRequest(body []byte) (*graphql.RawParams, error) {
 	// Not into a struct: that matches names in any case, and merges the values of duplicate ones.
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
-		return nil, models.Errorf(models.CodeBadUserInput, `the request is no JSON object such as {"query": "{ viewer { tenantId } }"}`)
+		return nil, errNoObject("the request", body, ` is no JSON object such as {"query": "{ viewer { tenantId } }"}`)
 	}
 	params := &graphql.RawParams{}
 	var query *string
@@ -129,9 +129,18 @@ func parseObject(name string, raw []byte) (map[string]any, error) {
 	d.UseNumber()
 	err := d.Decode(&object)
 	if _, rest := d.Token(); err != nil || rest != io.EOF {
-		return nil, models.Errorf(models.CodeBadUserInput, "%s must be a JSON object or null", name)
+		return nil, errNoObject(name, raw, " must be a JSON object or null")
 	}
 	return object, nil
+}
+
+// errNoObject says what is wrong with text that should be a JSON object: where it is malformed, or that it is nested too
+// deep; of well-formed text what it must be.
+func errNoObject(what string, text []byte, must string) error {
+	if _, err := models.ParseJSON(text); err != nil && len(text) > 0 {
+		must = ": " + messageOf(err)
+	}
+	return models.Errorf(models.CodeBadUserInput, "%s%s", what, must)
 }
 
 func errQuery() error {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -34,35 +35,44 @@ func (c *socket) wanted(op *operation) bool {
 	return op.ctx.Err() == nil && (!op.stream || !c.s.draining())
 }
 
-// start reserves the id and runs the operation.
-func (c *socket) start(id string, params *graphql.RawParams) error {
-	op := &operation{id: id}
-	c.mu.Lock()
-	switch {
-	case c.active[id] != nil:
-		c.mu.Unlock()
-		return closing(closeSubscriberExists, "Subscriber for %.*s already exists", maxOperationIDInReason, id)
-	case c.draining:
-		c.mu.Unlock()
-		c.reject(id, errDraining())
-		return nil
-	case len(c.active) >= c.s.opt.MaxOperations:
-		c.mu.Unlock()
-		c.reject(id, models.Errorf(models.CodeRateLimited,
-			"%d operations run on this connection already; end one, or open another connection", c.s.opt.MaxOperations))
+// start runs the operation, unless it is refused; what is wrong with it already comes after what is wrong with its id.
+func (c *socket) start(id string, params *graphql.RawParams, wrong error) error {
+	op, err := c.reserve(id, wrong)
+	if e := new(closeError); errors.As(err, &e) {
+		return e
+	}
+	if err != nil {
+		c.reject(id, err)
 		return nil
 	}
-	op.ctx, op.cancel = context.WithCancel(trace.WithID(c.ctx, trace.New()))
-	c.active[id] = op
-	c.running.Add(1)
-	c.mu.Unlock()
-
 	go func() {
 		defer c.running.Done()
 		defer op.cancel()
 		c.operate(op, params)
 	}()
 	return nil
+}
+
+// reserve gives the id to a new operation, and counts it in.
+func (c *socket) reserve(id string, wrong error) (*operation, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.active[id] != nil:
+		return nil, closing(closeSubscriberExists, "Subscriber for %.*s already exists", maxOperationIDInReason, id)
+	case wrong != nil:
+		return nil, wrong
+	case c.draining:
+		return nil, errDraining()
+	case len(c.active) >= c.s.opt.MaxOperations:
+		return nil, models.Errorf(models.CodeRateLimited,
+			"%d operations run on this connection already; end one, or open another connection", c.s.opt.MaxOperations)
+	}
+	op := &operation{id: id}
+	op.ctx, op.cancel = context.WithCancel(trace.WithID(c.ctx, trace.New()))
+	c.active[id] = op
+	c.running.Add(1)
+	return op, nil
 }
 
 // operate runs the operation to its end and says how it ended.

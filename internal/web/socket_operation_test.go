@@ -103,6 +103,42 @@ func TestSocketOperations(t *testing.T) {
 		}
 	})
 
+	t.Run("one whose variables are nested too deep is one error, and the others go on", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t)
+		p := s.connected(t)
+		p.subscribe("1", "subscription { ticks }")
+		await(t, "the subscription", s.entered)
+		for _, payload := range []string{nested(10_000), nested(100_000), nested(9_999)} {
+			p.send(`{"payload":` + payload + `,"id":"2","type":"subscribe"}`)
+			p.expect(`{"id":"2","type":"error","payload":[{"message":"JSON is nested deeper than 1000 levels","extensions":{"code":"BAD_USER_INPUT"`)
+		}
+		s.ticks <- "one"
+		p.expect(`{"id":"1","type":"next"`)
+		p.subscribe("2", "{ whoami }")
+		p.expect(`{"id":"2","type":"next"`, `{"id":"2","type":"complete"}`)
+		p.send(`{"payload":` + nested(20_000) + `,"id":"1","type":"subscribe"}`)
+		p.expectClose(4409)
+	})
+
+	t.Run("other messages that are nested too deep, or malformed, close with 4400 and say so", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t)
+		for m, reason := range map[string]string{
+			`{"type":"ping","payload":` + nested(10_000) + `}`:                       "Invalid message: JSON is nested deeper than 1000 levels",
+			`{"type":"subscribe","payload":` + nested(10_000) + `}`:                  "Invalid message: subscribe needs an id",
+			`{"id":"1","type":"subscribe","payload":` + nested(10_000) + `,}`:        "Invalid message: JSON is nested deeper",
+			`{"id":"1","type":"subscribe","payload":` + strings.Repeat("[", 100_000): "Invalid message: JSON is nested deeper",
+			`{"id":"1","type":"subscribe","payload":{"query":"{ whoami }"}`:          "Invalid message: JSON is malformed at byte 61",
+		} {
+			p := s.connected(t)
+			p.send(m)
+			if got := p.expectClose(4400); !strings.Contains(got, reason) {
+				t.Errorf("%.60s…: %s", m, got)
+			}
+		}
+	})
+
 	t.Run("there is a bound on how many run at once", func(t *testing.T) {
 		t.Parallel()
 		s := newStage(t, func(o *web.Options) { o.MaxOperations = 2 })
