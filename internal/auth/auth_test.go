@@ -74,6 +74,24 @@ func TestDevelopment(t *testing.T) {
 	}
 }
 
+// TestDevelopmentSaysWhy: bytes that are no text are not called something else.
+func TestDevelopmentSaysWhy(t *testing.T) {
+	t.Parallel()
+	for principal, says := range map[string]string{
+		"agent:jos\xe9":  `X-Principal: "agent:jos\xe9" is not UTF-8`,
+		"agent:\xc2\x85": "X-Principal: principal id contains a control character",
+	} {
+		_, err := auth.Development{}.Authenticate(context.Background(), auth.Credentials{Principal: principal})
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: %v", principal, err)
+		}
+	}
+	v, err := auth.Development{}.Authenticate(context.Background(), auth.Credentials{Principal: "agent:josé"})
+	if err != nil || v.Principal.ID != "josé" {
+		t.Errorf("got %s, %v", v, err)
+	}
+}
+
 func TestViewerFrom(t *testing.T) {
 	t.Parallel()
 	if _, ok := auth.ViewerFrom(context.Background()); ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -34,6 +35,9 @@ func (Development) Authenticate(_ context.Context, c Credentials) (models.Viewer
 		v.TenantID = id
 	}
 	if text := trim(c.Principal); text != "" {
+		if !utf8.ValidString(text) {
+			return models.Viewer{}, models.Errorf(models.CodeUnauthenticated, "X-Principal: %.64q is not UTF-8", text)
+		}
 		p, err := models.ParsePrincipal(text)
 		if err != nil {
 			return models.Viewer{}, models.Errorf(models.CodeUnauthenticated, "X-Principal: %s", message(err))
