@@ -7,7 +7,9 @@
 package auth
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"github.com/asyncgate/asyncgate/models"
 )
@@ -20,6 +22,33 @@ type Credentials struct {
 	Principal string
 	// TenantID is the header X-Tenant-ID, a UUID, or the key "x-tenant-id".
 	TenantID string
+}
+
+// Join returns what two places of one request say together; the Authorization of other counts before c's. It returns
+// FORBIDDEN when they name different principals or tenants: one of them would win without a word.
+func (c Credentials) Join(other Credentials) (Credentials, error) {
+	switch {
+	case contradict(c.Principal, other.Principal, samePrincipal):
+		return Credentials{}, models.Errorf(models.CodeForbidden, "two values of X-Principal contradict each other; send one")
+	case contradict(c.TenantID, other.TenantID, strings.EqualFold):
+		return Credentials{}, models.Errorf(models.CodeForbidden, "two values of X-Tenant-ID contradict each other; send one")
+	}
+	return Credentials{
+		Authorization: cmp.Or(other.Authorization, c.Authorization),
+		Principal:     cmp.Or(other.Principal, c.Principal),
+		TenantID:      cmp.Or(other.TenantID, c.TenantID),
+	}, nil
+}
+
+func contradict(a, b string, same func(a, b string) bool) bool {
+	a, b = trim(a), trim(b)
+	return a != "" && b != "" && !same(a, b)
+}
+
+func samePrincipal(a, b string) bool {
+	p, errP := models.ParsePrincipal(a)
+	q, errQ := models.ParsePrincipal(b)
+	return a == b || errP == nil && errQ == nil && p == q
 }
 
 // Authenticator decides who the caller is.

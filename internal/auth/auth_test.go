@@ -92,6 +92,36 @@ func TestDevelopmentSaysWhy(t *testing.T) {
 	}
 }
 
+func TestJoin(t *testing.T) {
+	t.Parallel()
+	const tenant = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
+	headers := auth.Credentials{Authorization: "Basic x", Principal: "worker:w", TenantID: tenant}
+	for name, tt := range map[string]struct{ other, want auth.Credentials }{
+		"nothing":             {auth.Credentials{}, headers},
+		"the same":            {headers, headers},
+		"the same, otherwise": {auth.Credentials{Principal: " WORKER:w", TenantID: strings.ToUpper(tenant)}, auth.Credentials{Authorization: "Basic x", Principal: " WORKER:w", TenantID: strings.ToUpper(tenant)}},
+		"another key":         {auth.Credentials{Authorization: "Bearer y"}, auth.Credentials{Authorization: "Bearer y", Principal: "worker:w", TenantID: tenant}},
+	} {
+		if got, err := headers.Join(tt.other); err != nil || got != tt.want {
+			t.Errorf("%s: got %+v, %v", name, got, err)
+		}
+		if _, err := tt.other.Join(headers); err != nil {
+			t.Errorf("%s, the other way round: %v", name, err)
+		}
+	}
+	for name, other := range map[string]auth.Credentials{
+		"another principal":      {Principal: "agent:w"},
+		"an id in other letters": {Principal: "worker:W"},
+		"no principal":           {Principal: "worker"},
+		"another tenant":         {TenantID: "00000000-0000-0000-0000-000000000000"},
+		"no tenant":              {TenantID: "acme"},
+	} {
+		if _, err := headers.Join(other); models.CodeOf(err) != models.CodeForbidden {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestViewerFrom(t *testing.T) {
 	t.Parallel()
 	if _, ok := auth.ViewerFrom(context.Background()); ok {

@@ -56,7 +56,7 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 			"send the request as Content-Type: %s, in UTF-8 and uncompressed", mediaJSON))
 		return
 	}
-	viewer, err := s.authenticate(r)
+	viewer, err := s.authenticate(r.Context(), r.Header, auth.Credentials{})
 	if err != nil {
 		s.refuse(w, r, 0, err)
 		return
@@ -120,29 +120,4 @@ func (s *Server) serveSingle(w http.ResponseWriter, r *http.Request, media strin
 		_ = http.NewResponseController(w).Flush() // Shutdown believes that a request that has left was answered
 		return false
 	})
-}
-
-func (s *Server) authenticate(r *http.Request) (models.Viewer, error) {
-	c, err := headerCredentials(r.Header)
-	if err != nil {
-		return models.Viewer{}, err
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.opt.RequestTimeout)
-	defer cancel()
-	return s.opt.Auth.Authenticate(ctx, c)
-}
-
-// headerCredentials reads the credentials of a request. One that is there twice is none: what stands between client and
-// server may have meant the other.
-func headerCredentials(h http.Header) (auth.Credentials, error) {
-	for _, name := range []string{"Authorization", "X-Principal", "X-Tenant-ID"} {
-		if len(h.Values(name)) > 1 {
-			return auth.Credentials{}, models.Errorf(models.CodeUnauthenticated, "the header %s is there more than once", name)
-		}
-	}
-	return auth.Credentials{
-		Authorization: h.Get("Authorization"),
-		Principal:     h.Get("X-Principal"),
-		TenantID:      h.Get("X-Tenant-ID"),
-	}, nil
 }

@@ -1,14 +1,9 @@
 package web
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"maps"
-	"slices"
-	"strings"
 
-	"github.com/asyncgate/asyncgate/internal/auth"
 	"github.com/asyncgate/asyncgate/models"
 )
 
@@ -125,20 +120,15 @@ func (c *socket) handle(data []byte) (err error) {
 	}
 }
 
-// handleInit authenticates: by the payload, and where it says nothing by the headers of the handshake.
+// handleInit authenticates, by the headers of the handshake and the payload together.
 func (c *socket) handleInit(m message) error {
 	if c.acknowledged {
 		return closing(closeTooManyInits, "Too many initialisation requests")
 	}
 	c.initTimer.Stop()
-	credentials, err := headerCredentials(c.request.Header)
+	credentials, err := initCredentials(m.Payload)
 	if err == nil {
-		credentials, err = initCredentials(m.Payload, credentials)
-	}
-	if err == nil {
-		ctx, cancel := context.WithTimeout(c.ctx, c.s.opt.RequestTimeout)
-		defer cancel()
-		c.viewer, err = c.s.opt.Auth.Authenticate(ctx, credentials)
+		c.viewer, err = c.s.authenticate(c.ctx, c.request.Header, credentials)
 	}
 	if err != nil {
 		return c.refuseInit(err)
@@ -163,37 +153,6 @@ func (c *socket) refuseInit(err error) error {
 		code = closeTryAgainLater
 	}
 	return closing(code, "%s: %s", shown.Extensions["code"], shown.Message)
-}
-
-// initCredentials overrides what connection_init says in any case of its keys. A key that is there twice is none.
-func initCredentials(payload json.RawMessage, c auth.Credentials) (auth.Credentials, error) {
-	if len(payload) == 0 {
-		return c, nil
-	}
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(payload, &fields) != nil {
-		return c, closing(closeBadMessage, "Invalid message: payload of connection_init must be an object")
-	}
-	targets := map[string]*string{"authorization": &c.Authorization, "x-principal": &c.Principal, "x-tenant-id": &c.TenantID}
-	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		name := strings.ToLower(key)
-		target, ok := targets[name]
-		if !ok {
-			continue
-		}
-		if target == nil {
-			return c, models.Errorf(models.CodeUnauthenticated, "connection_init has %s more than once", name)
-		}
-		targets[name] = nil
-		var value *string
-		if json.Unmarshal(fields[key], &value) != nil {
-			return c, models.Errorf(models.CodeUnauthenticated, "%s in connection_init must be a string", name)
-		}
-		if value != nil && *value != "" {
-			*target = *value
-		}
-	}
-	return c, nil
 }
 
 // handleSubscribe starts an operation. Variables that are nested too deep are the fault of one operation: the others go on.

@@ -98,18 +98,30 @@ func TestSocketInit(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 
-	t.Run("credentials come from the headers, and from the payload before them", func(t *testing.T) {
+	const tenant = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
+	t.Run("credentials come from the headers and the payload together", func(t *testing.T) {
 		t.Parallel()
-		for want, payload := range map[string]string{
-			"worker:w of 00000000": `{"X-Tenant-Id":"","x-principal":null,"other":1}`,
-			"agent:a of 00000000":  `{"X-PRINCIPAL":"agent:a"}`,
-			"worker:w of 7d444840": `{"x-tenant-id":"7d444840-9dc0-11d1-b245-5ffdce74fad2"}`,
+		for payload, want := range map[string]string{
+			`{"X-Tenant-Id":"","x-principal":null,"other":1}`: "worker:w of 00000000",
+			`{"X-PRINCIPAL":"worker:w"}`:                      "worker:w of 00000000",
+			`{"x-tenant-id":"` + tenant + `"}`:                "worker:w of 7d444840",
 		} {
 			p := s.dial(t, "X-Principal", "worker:w")
 			p.send(`{"type":"connection_init","payload":` + payload + `}`)
 			p.expect(`connection_ack`)
 			p.subscribe("1", "{ whoami }")
 			p.expect(want, `{"id":"1","type":"complete"}`)
+		}
+	})
+
+	t.Run("those that contradict each other close with 4403", func(t *testing.T) {
+		t.Parallel()
+		for _, payload := range []string{`{"X-PRINCIPAL":"agent:a"}`, `{"x-tenant-id":"00000000-0000-0000-0000-000000000000"}`} {
+			p := s.dial(t, "X-Principal", "worker:w", "X-Tenant-ID", tenant)
+			p.send(`{"type":"connection_init","payload":` + payload + `}`)
+			if reason := p.expectClose(4403); !strings.Contains(reason, "FORBIDDEN: two values of X-") {
+				t.Error(reason)
+			}
 		}
 	})
 
