@@ -26,6 +26,12 @@ func TestGraphQLSSE(t *testing.T) {
 	runNode(t, nil, "graphql-sse.mjs", newStage(t, feed.Options{}).front(t, intervals).url)
 }
 
+// TestPlayground runs what the playground's page is made of.
+func TestPlayground(t *testing.T) {
+	t.Parallel()
+	runNode(t, nil, "playground.mjs", newStage(t, feed.Options{}).front(t, nil).url)
+}
+
 // TestDrain shuts one of two servers down while clients of it are subscribed.
 func TestDrain(t *testing.T) {
 	t.Parallel()

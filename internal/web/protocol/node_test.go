@@ -50,13 +50,15 @@ func runNode(t *testing.T, said func(line string), script string, args ...string
 // remember opens what Node reads, so that the go command does not take an old result for one of changed scripts.
 func remember(t *testing.T) {
 	t.Helper()
-	scripts, err := filepath.Glob("*.mjs")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range scripts {
-		if _, err := os.ReadFile(name); err != nil {
+	for _, pattern := range []string{"*.mjs", "../static/*.js"} {
+		scripts, err := filepath.Glob(pattern)
+		if err != nil {
 			t.Fatal(err)
+		}
+		for _, name := range scripts {
+			if _, err := os.ReadFile(name); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }

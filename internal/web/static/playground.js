@@ -75,7 +75,9 @@ async function run() {
   } catch (error) {
     if (!current()) return;
     if (error.name === "AbortError") status("stopped");
-    else status(error instanceof SyntaxError ? `Variables: ${error.message}` : `no connection: ${error.message}`, "bad");
+    else if (error instanceof SyntaxError) status(`Variables: ${error.message}`, "bad");
+    else if (error instanceof RangeError) status(error.message, "bad");
+    else status(`no connection: ${error.message}`, "bad");
   } finally {
     if (current()) {
       running = null;

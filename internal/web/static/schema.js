@@ -1,4 +1,6 @@
 // A small schema explorer: the root types, and from there every type by its name.
+import { post } from "./request.js";
+
 const introspection = `{
   __schema {
     queryType { name } mutationType { name } subscriptionType { name }
@@ -12,6 +14,9 @@ const introspection = `{
 }
 fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }`;
 
+// What a type of each kind is made of; scalars of nothing.
+const parts = { OBJECT: "fields", INPUT_OBJECT: "inputFields", ENUM: "enumValues" };
+
 const element = (name, props = {}, ...children) => {
   const e = Object.assign(document.createElement(name), props);
   e.append(...children);
@@ -22,11 +27,7 @@ const element = (name, props = {}, ...children) => {
 export async function showSchema(container, headers) {
   container.replaceChildren(element("p", { textContent: "Reading the schema…" }));
   try {
-    const response = await fetch("/graphql", {
-      method: "POST",
-      headers: { ...headers(), "Content-Type": "application/json" },
-      body: JSON.stringify({ query: introspection }),
-    });
+    const response = await post(introspection, null, headers());
     const { data, errors } = await response.json();
     if (!data) throw new Error(errors?.[0]?.message || `HTTP ${response.status}`);
     explore(container, data.__schema);
@@ -39,7 +40,7 @@ export async function showSchema(container, headers) {
 function explore(container, schema) {
   const types = new Map(schema.types.map((type) => [type.name, type]));
   const roots = [schema.queryType, schema.mutationType, schema.subscriptionType].filter(Boolean).map((r) => r.name);
-  const link = (name) => element("button", { textContent: name, onclick: () => show(name) });
+  const link = (name) => element("button", { textContent: name, onclick: () => open(name) });
 
   const reference = (type) => {
     if (type.kind === "NON_NULL") return [...reference(type.ofType), "!"];
@@ -57,12 +58,16 @@ function explore(container, schema) {
 
   function show(name) {
     const type = types.get(name);
-    const members = type.fields || type.inputFields || type.enumValues || [];
+    const members = type[parts[type.kind]] ?? [];
     container.replaceChildren(
       element("div", { className: "crumbs" }, ...roots.map(link)),
       element("strong", { textContent: `${type.kind.toLowerCase().replace("_", " ")} ${name}` }),
       ...describe(type.description),
       ...members.map(member));
+  }
+  function open(name) {
+    show(name);
+    container.scrollIntoView(); // its beginning, however far down the link was
   }
   show(roots[0]);
 }
