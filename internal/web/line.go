@@ -70,3 +70,9 @@ func (l line) makeRoom() {
 	setUserTimeout(l.tcp, lastWordsTimeout)
 	_ = l.tcp.SetWriteBuffer(lastWordsBuffer)
 }
+
+// whenStuck calls makeRoom of l when a write that begins now takes too long; stop it after the write, and it tells whether
+// the write was in time.
+func (s *Server) whenStuck(l line) (stop func() bool) {
+	return time.AfterFunc(s.opt.WriteTimeout*2/3, l.makeRoom).Stop
+}

@@ -86,7 +86,7 @@ func cutDeep(text []byte) (shallow []byte, cut bool) {
 func (c *socket) handle(data []byte) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			err = closing(closeInternal, "%s", c.s.present(c.ctx, c.s.panicked(c.ctx, value)).Message)
+			err = closing(closeInternal, "%s", messageOf(c.s.panicked(c.ctx, value)))
 		}
 	}()
 	m, err := parseMessage(data)
@@ -142,7 +142,7 @@ func (c *socket) refuseInit(err error) error {
 	if e := new(closeError); errors.As(err, &e) {
 		return e
 	}
-	shown := c.s.present(c.ctx, err)
+	shown := c.s.problem(c.ctx, err).Errors[0]
 	code := closeInternal
 	switch models.CodeOf(err) {
 	case models.CodeUnauthenticated:
@@ -168,7 +168,7 @@ func (c *socket) handleSubscribe(m message) error {
 	}
 	params, err := parseRequest(m.Payload)
 	if err != nil {
-		return closing(closeBadMessage, "Invalid message: %s", c.s.present(c.ctx, err).Message)
+		return closing(closeBadMessage, "Invalid message: %s", messageOf(err))
 	}
 	params.Headers = c.request.Header
 	return c.start(m.ID, params, nil)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -12,6 +14,52 @@ import (
 
 	"github.com/asyncgate/asyncgate/models"
 )
+
+// write sends a response as a whole.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, media string, status int, resp *graphql.Response) {
+	body, err := encode(resp)
+	if err != nil {
+		status = http.StatusInternalServerError
+		body, _ = encode(s.problem(r.Context(), err))
+	}
+	s.allowWriting(w)
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	w.Write(body) // a peer that is gone has no use for an error
+}
+
+// allowWriting gives the next write its time. Writers without deadlines (tests) do without.
+func (s *Server) allowWriting(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.opt.WriteTimeout))
+}
+
+// refuse answers with one error and the given status; 0 takes the status that the error's code has.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, err error) {
+	accepted, _ := negotiate(r.Header)
+	media := mediaJSON
+	if accepted == mediaResponse {
+		media = mediaResponse
+	}
+	resp := s.problem(r.Context(), err)
+	if status == 0 {
+		status = statusOf(media, resp)
+		if accepted == mediaStream && status == http.StatusOK {
+			status = http.StatusBadRequest // 200 would say that a stream follows
+		}
+	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="asyncgate"`)
+	}
+	s.write(w, r, media, status, resp)
+}
+
+// refuseDraining answers what must go to another replica, or be repeated when this one is back.
+func (s *Server) refuseDraining(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Connection", "close")
+	s.refuse(w, r, http.StatusServiceUnavailable, errDraining())
+}
 
 // envelope is graphql.Response as the specification wants it: no data entry when nothing was executed.
 type envelope struct {

@@ -60,14 +60,13 @@ type socket struct {
 	acknowledged bool
 	initTimer    *time.Timer
 
-	// ctx ends all operations; streams, which comes from it, only subscriptions.
+	// ctx ends all operations; streams, which comes from it, only subscriptions: once it is done, guarded by mu, none begins.
 	ctx, streams              context.Context
 	endOperations, endStreams context.CancelFunc
 
-	mu       sync.Mutex
-	active   map[string]*operation
-	draining bool
-	running  sync.WaitGroup
+	mu      sync.Mutex
+	active  map[string]*operation
+	running sync.WaitGroup
 
 	// writeMu makes "still wanted? then write" one step.
 	writeMu sync.Mutex
@@ -190,9 +189,8 @@ func (c *socket) awaitDrain() {
 	case <-c.s.opt.Drain:
 	}
 	c.mu.Lock()
-	c.draining = true
-	c.mu.Unlock()
 	c.endStreams()
+	c.mu.Unlock()
 	c.running.Wait()
 	c.close(closeGoingAway, "going away")
 }

@@ -62,7 +62,7 @@ func (c *socket) reserve(id string, wrong error) (*operation, error) {
 		return nil, closing(closeSubscriberExists, "Subscriber for %.*s already exists", maxOperationIDInReason, id)
 	case wrong != nil:
 		return nil, wrong
-	case c.draining:
+	case c.streams.Err() != nil:
 		return nil, errDraining()
 	case len(c.active) >= c.s.opt.MaxOperations:
 		return nil, models.Errorf(models.CodeRateLimited,

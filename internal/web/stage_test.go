@@ -113,6 +113,9 @@ func presentForTest(ctx context.Context, err error) *gqlerror.Error {
 	if !ok {
 		code = string(models.CodeOf(err))
 	}
+	if e := new(models.Error); errors.As(err, &e) {
+		shown.Message = e.Message
+	}
 	shown.Extensions = map[string]any{"code": code, "retryable": models.Code(code).Retryable(), "traceId": trace.ID(ctx)}
 	return shown
 }
