@@ -25,6 +25,7 @@ type RunningServer struct {
 	ended          chan struct{}
 	err            error // of the process, once ended is closed
 	guard          *killer
+	released       sync.Once
 }
 
 // Serve starts `asyncgate serve` on an unused port of the loopback address, with these settings and no others, and returns
@@ -104,6 +105,7 @@ func (s *RunningServer) Wait() Result {
 	case <-time.After(programTime):
 		s.tb.Fatalf("the server has not ended within %s\n%s", programTime, s.stderr)
 	}
+	s.unguard()
 	return resultOf(s.tb, s.err, s.stdout.String(), s.stderr.String())
 }
 
@@ -123,14 +125,21 @@ func (s *RunningServer) Kill() {
 	s.Wait()
 }
 
-// end is the cleanup.
-func (s *RunningServer) end() {
-	s.Kill()
-	if s.guard != nil {
+// unguard lets the killer go once the process has ended: its number may soon be another's.
+func (s *RunningServer) unguard() {
+	s.released.Do(func() {
+		if s.guard == nil {
+			return
+		}
 		if err := s.guard.release(); err != nil {
 			s.tb.Error(err)
 		}
-	}
+	})
+}
+
+// end is the cleanup.
+func (s *RunningServer) end() {
+	s.Kill()
 	if s.tb.Failed() {
 		s.tb.Logf("the server said:\n%s%s", s.stdout, s.stderr)
 	}
