@@ -48,8 +48,8 @@ build: ## builds bin/asyncgate
 test: $(POSTGRES) $(PGBOUNCER) $(CLIENTS) ## runs all tests with the race detector, on SQLite and PostgreSQL
 	go test $(RACE) -timeout $(TEST_TIMEOUT) ./...
 
-test-faults: $(POSTGRES) ## kills servers and databases for FAULTS_TIME (5m), and cuts streams and commits everywhere
-	go test -race -timeout 0 -v ./internal/faults -faults.duration $(FAULTS_TIME) -faults.cuts 1000 -faults.boundaries 0
+test-faults: $(POSTGRES) $(PGBOUNCER) ## kills servers and databases for FAULTS_TIME (5m), and cuts streams and commits everywhere
+	go test $(RACE) -timeout 0 -v ./internal/faults -faults.duration $(FAULTS_TIME) -faults.cuts 1000 -faults.boundaries 0
 
 lint: fresh $(GOLANGCI) ## runs the linters, checks formatting, generated code and go.mod
 	go mod tidy -diff

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -13,13 +14,35 @@ import (
 	"github.com/asyncgate/asyncgate/internal/testkit"
 )
 
-// What happens on one server ends the waits on another one.
+// What happens on one server ends the waits on another one: by notifications, and where those don't arrive by polling.
 func TestWaitingAcrossServers(t *testing.T) {
 	t.Parallel()
-	databaseURL := testkit.Postgres(t)
-	// Long enough for the tests' own calls, so that a lease expires only where a test waits for it.
-	all := serve(t, []string{databaseURL, databaseURL},
-		"ASYNCGATE_MIN_LEASE_TTL=1s", "ASYNCGATE_SWEEP_INTERVAL=200ms", "ASYNCGATE_EXPIRY_JITTER=0s")
+	for news, reached := range map[string]func(t *testing.T) string{
+		"notified": func(t *testing.T) string { t.Helper(); return testkit.Postgres(t) },
+		"polling behind PgBouncer": func(t *testing.T) string {
+			t.Helper()
+			through, err := url.Parse(testkit.PgBouncer(t, testkit.Postgres(t)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := through.Query()
+			q.Set("default_query_exec_mode", "exec")
+			through.RawQuery = q.Encode()
+			return through.String()
+		},
+	} {
+		t.Run(news, func(t *testing.T) {
+			t.Parallel()
+			databaseURL := reached(t)
+			// Long enough for the tests' own calls, so that a lease expires only where a test waits for it.
+			waitAcross(t, serve(t, []string{databaseURL, databaseURL},
+				"ASYNCGATE_MIN_LEASE_TTL=1s", "ASYNCGATE_SWEEP_INTERVAL=200ms", "ASYNCGATE_EXPIRY_JITTER=0s"))
+		})
+	}
+}
+
+func waitAcross(t *testing.T, all servers) {
+	t.Helper()
 	const waiters = 4
 
 	t.Run("claimTasks gets what is created elsewhere", func(t *testing.T) {
