@@ -1,0 +1,29 @@
+package testkit
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+)
+
+var residentKilobytes = regexp.MustCompile(`(?m)^VmRSS:\s+([0-9]+) kB$`)
+
+// Memory returns how much of the machine's memory the process has now, in bytes: what operators see, so with what its
+// runtime has not given back yet. Linux only; elsewhere the test fails.
+func (s *RunningServer) Memory() int64 {
+	s.tb.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.process.Process.Pid))
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	found := residentKilobytes.FindSubmatch(status)
+	if found == nil {
+		s.tb.Fatalf("the system doesn't tell the process's memory:\n%s", status)
+	}
+	kilobytes, err := strconv.ParseInt(string(found[1]), 10, 64)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	return kilobytes << 10
+}
