@@ -3,7 +3,6 @@ package testkit
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -55,8 +54,6 @@ func (s *Server) Statements() []Statement {
 	return readStatements(string(log))
 }
 
-var loggedStatement = regexp.MustCompile(`^\[(.*?)\] LOG:  (?:statement|execute [^:]*): (.*)$`)
-
 // readStatements finds the statements in a server's log, whose lines go on behind a tab.
 func readStatements(log string) []Statement {
 	var all []Statement
@@ -69,10 +66,18 @@ func readStatements(log string) []Statement {
 			continue
 		}
 		open = nil
-		if found := loggedStatement.FindStringSubmatch(line); found != nil {
-			all = append(all, Statement{Application: found[1], Text: found[2]})
+		if application, text, ok := readStatement(line); ok {
+			all = append(all, Statement{Application: application, Text: text})
 			open = &all[len(all)-1]
 		}
 	}
 	return all
+}
+
+// readStatement reads a line such as [application] LOG:  execute NAME: SELECT 1.
+func readStatement(line string) (application, text string, ok bool) {
+	prefix, message, _ := strings.Cut(line, "] LOG:  ")
+	application, ok = strings.CutPrefix(prefix, "[")
+	kind, text, told := strings.Cut(message, ": ")
+	return application, text, ok && told && (kind == "statement" || strings.HasPrefix(kind, "execute "))
 }
