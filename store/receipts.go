@@ -43,7 +43,8 @@ func (t *Tenant) Follow(ctx context.Context, f ReceiptFilter, after, upTo int64,
 		return nil, err
 	}
 	return find[models.Receipt, *receiptRow](ctx, t, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return f.apply(q, t.id).Where("r.seq > ? AND r.seq <= ?", after, upTo).OrderExpr("r.seq").Limit(int64(limit))
+		// The plus keeps SQLite from going through the whole ledger between the two instead of what is addressed to somebody.
+		return f.apply(q, t.id).Where("r.seq > ? AND +r.seq <= ?", after, upTo).OrderExpr("r.seq").Limit(int64(limit))
 	})
 }
 

@@ -54,7 +54,7 @@ func (b *sqliteBatch) statement(ctx context.Context) error {
 func (b *sqliteBatch) read(ctx context.Context, n *Needs) error {
 	b.rows.Now = b.s.now()
 	for _, step := range []func(context.Context, *Needs) error{
-		b.readTasks, b.readLeases, b.readKeys, b.readReceipts, b.readAcknowledged, b.readTerminated, b.readClaims,
+		b.readLeases, b.readTasks, b.readKeys, b.readReceipts, b.readAcknowledged, b.readTerminated, b.readClaims,
 	} {
 		if err := step(ctx, n); err != nil {
 			return err
@@ -74,36 +74,46 @@ func selectRows[M any, R row[M]](ctx context.Context, b *sqliteBatch, rows *[]R,
 	return modelsOf[M](*rows)
 }
 
-// leases are all that are named: in this process nobody else holds any.
-func (n *Needs) leases() []uuid.UUID { return slices.Concat(n.Leases, n.Due) }
+// readLeases reads the leases that are named, also those that are due, which in this process nobody else holds, and those that
+// hold the tasks that are named. Each is a lookup by key of its own: as alternatives of one condition they would be looked for
+// among all the tenant's leases.
+func (b *sqliteBatch) readLeases(ctx context.Context, n *Needs) error {
+	for _, named := range []struct {
+		condition string
+		ids       []uuid.UUID
+	}{
+		{"l.id IN (SELECT value FROM json_each(?))", slices.Concat(n.Leases, n.Due)},
+		{"l.ended_at IS NULL AND l.task_id IN (SELECT value FROM json_each(?))", n.Tasks},
+	} {
+		if len(named.ids) == 0 {
+			continue
+		}
+		var rows []*leaseRow
+		leases, err := selectRows[models.Lease](ctx, b, &rows, func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("l.tenant_id = ?", b.tenant).Where(named.condition, idsText(named.ids))
+		})
+		if err != nil {
+			return err
+		}
+		b.rows.addLeases(leases)
+	}
+	return nil
+}
 
+// readTasks reads the tasks that are named, and those of the leases that were read.
 func (b *sqliteBatch) readTasks(ctx context.Context, n *Needs) error {
-	named := n.leases()
-	if len(n.Tasks)+len(named) == 0 {
+	ids := slices.Clone(n.Tasks)
+	for _, l := range b.rows.Leases {
+		ids = append(ids, l.TaskID)
+	}
+	if len(ids) == 0 {
 		return nil
 	}
 	var rows []*taskRow
 	tasks, err := selectRows[models.Task](ctx, b, &rows, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("t.tenant_id = ?", b.tenant).Where(
-			"t.id IN (SELECT value FROM json_each(?) UNION SELECT l.task_id FROM leases AS l WHERE l.tenant_id = ? AND l.id IN (SELECT value FROM json_each(?)))",
-			idsText(n.Tasks), b.tenant, idsText(named))
+		return q.Where("t.tenant_id = ?", b.tenant).Where("t.id IN (SELECT value FROM json_each(?))", idsText(ids))
 	})
 	b.rows.addTasks(tasks)
-	return err
-}
-
-func (b *sqliteBatch) readLeases(ctx context.Context, n *Needs) error {
-	named := n.leases()
-	if len(n.Tasks)+len(named) == 0 {
-		return nil
-	}
-	var rows []*leaseRow
-	leases, err := selectRows[models.Lease](ctx, b, &rows, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("l.tenant_id = ?", b.tenant).Where(
-			"l.id IN (SELECT value FROM json_each(?) UNION SELECT a.id FROM leases AS a WHERE a.tenant_id = ? AND a.ended_at IS NULL AND a.task_id IN (SELECT value FROM json_each(?)))",
-			idsText(named), b.tenant, idsText(n.Tasks))
-	})
-	b.rows.addLeases(leases)
 	return err
 }
 
