@@ -19,6 +19,10 @@ import (
 // end sooner, and of a commit it is then known whether it went through.
 const mercy = 250 * time.Millisecond
 
+// restedFor is after how long unused a connection is tried before it is used. More than the second between two polls, so that
+// an idle server does not ask twice as often.
+const restedFor = 3 * time.Second
+
 // pooled sets what the connections of the pool have in common.
 func pooled(c *pgx.ConnConfig) {
 	// What reads are answered in, and what bun's quoting takes for granted. PgBouncer knows both.
@@ -50,7 +54,7 @@ func newPostgresPool(config *pgx.ConnConfig) *postgresPool {
 		}),
 		stdlib.OptionShouldPing(func(_ context.Context, idle stdlib.ShouldPingParams) bool {
 			used := time.Now().Add(-idle.IdleDuration)
-			return idle.IdleDuration > time.Second || used.UnixNano() <= p.broke.Load()
+			return idle.IdleDuration > restedFor || used.UnixNano() <= p.broke.Load()
 		}))
 	return p
 }
