@@ -1,7 +1,6 @@
 package main_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,21 +11,7 @@ import (
 // program is what users run; the tests of this package see nothing else.
 var program *testkit.Program
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "asyncgate-test-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if program, err = testkit.BuildProgram(dir); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return testkit.Run(m)
-}
+func TestMain(m *testing.M) { os.Exit(testkit.RunWithProgram(m, &program)) }
 
 // databases are those that every test of a whole server runs on.
 var databases = map[string]func(*testing.T) string{

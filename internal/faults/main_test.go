@@ -3,7 +3,6 @@ package faults_test
 import (
 	"context"
 	"flag"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"testing"
@@ -23,21 +22,7 @@ var (
 // program is what users run; the tests of this package see nothing else.
 var program *testkit.Program
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "asyncgate-faults-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if program, err = testkit.BuildProgram(dir); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return testkit.Run(m)
-}
+func TestMain(m *testing.M) { os.Exit(testkit.RunWithProgram(m, &program)) }
 
 // chance is what is random in a test. Each actor takes a part of its own, so that one that runs faster changes nothing for
 // the others.

@@ -37,6 +37,21 @@ func BuildProgram(dir string) (*Program, error) {
 	return p, nil
 }
 
+// RunWithProgram is Run for a package whose tests run the built command: it builds it first, and removes it in the end.
+func RunWithProgram(m *testing.M, program **Program) int {
+	dir, err := os.MkdirTemp("", "asyncgate-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if *program, err = BuildProgram(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return Run(m)
+}
+
 // Result is how a command ended. Code is -1 for one that a signal ended.
 type Result struct {
 	Code           int

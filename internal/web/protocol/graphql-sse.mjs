@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createClient } from 'graphql-sse';
 import { Tenant, resultReady } from './tenant.mjs';
-import { cutter } from './cutter.mjs';
-import { gate, until } from './until.mjs';
+import { collect } from './collect.mjs';
+import { resumesAfterACut } from './resume.mjs';
+import { until } from './until.mjs';
 
 const [, , url] = process.argv;
 
@@ -14,46 +15,9 @@ function newClient(t, tenant, options) {
   return client;
 }
 
-// collect subscribes, and keeps what comes.
-function collect(client, payload) {
-  const got = { events: [], error: undefined, complete: false };
-  got.unsubscribe = client.subscribe(payload, {
-    next: (event) => got.events.push(event),
-    error: (error) => (got.error = error),
-    complete: () => (got.complete = true),
-  });
-  return got;
-}
-
 describe('the client', { concurrency: true }, () => {
-  test('a dropped connection is taken up again behind the last cursor', async (t) => {
-    const tenant = new Tenant(url);
-    const wire = await cutter(url);
-    t.after(() => wire.close());
-    const away = gate();
-    const client = newClient(t, tenant, { url: wire.url, retry: () => away.opened });
-
-    const variables = { after: await tenant.head() };
-    const seen = [];
-    let error;
-    client.subscribe({ query: resultReady, variables }, {
-      next({ data: { resultReady: { cursor, receipt } } }) {
-        variables.after = cursor;
-        seen.push(receipt.seq);
-      },
-      error: (e) => (error = e),
-      complete: () => {},
-    });
-    await tenant.finish(3);
-    await until('the first results', () => seen.length >= 3);
-    wire.cut();
-    await tenant.finish(4);
-    away.open();
-    await tenant.finish(2);
-    await until('all results', () => error || seen.length >= 9);
-    assert.ifError(error);
-    assert.deepEqual(seen, await tenant.results());
-  });
+  test('a dropped connection is taken up again behind the last cursor', (t) =>
+    resumesAfterACut(t, url, (tenant, cut, away) => newClient(t, tenant, { url: cut, retry: away })));
 
   test('several streams at once', async (t) => {
     const tenant = new Tenant(url);

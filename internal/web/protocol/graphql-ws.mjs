@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { Tenant, resultReady } from './tenant.mjs';
-import { cutter } from './cutter.mjs';
-import { gate, until } from './until.mjs';
+import { collect } from './collect.mjs';
+import { resumesAfterACut } from './resume.mjs';
+import { until } from './until.mjs';
 
 const [, , url] = process.argv;
 const socketURL = (of) => of.replace(/^http/, 'ws');
@@ -19,46 +20,9 @@ function newClient(t, tenant, options) {
   return client;
 }
 
-// collect subscribes, and keeps what comes.
-function collect(client, payload) {
-  const got = { events: [], error: undefined, complete: false };
-  got.unsubscribe = client.subscribe(payload, {
-    next: (event) => got.events.push(event),
-    error: (error) => (got.error = error),
-    complete: () => (got.complete = true),
-  });
-  return got;
-}
-
 describe('the client', { concurrency: true }, () => {
-  test('a dropped connection is taken up again behind the last cursor', async (t) => {
-    const tenant = new Tenant(url);
-    const wire = await cutter(url);
-    t.after(() => wire.close());
-    const away = gate();
-    const client = newClient(t, tenant, { url: socketURL(wire.url), retryWait: () => away.opened });
-
-    const variables = { after: await tenant.head() };
-    const seen = [];
-    let error;
-    client.subscribe({ query: resultReady, variables }, {
-      next({ data: { resultReady: { cursor, receipt } } }) {
-        variables.after = cursor;
-        seen.push(receipt.seq);
-      },
-      error: (e) => (error = e),
-      complete: () => {},
-    });
-    await tenant.finish(3);
-    await until('the first results', () => seen.length >= 3);
-    wire.cut();
-    await tenant.finish(4);
-    away.open();
-    await tenant.finish(2);
-    await until('all results', () => error || seen.length >= 9);
-    assert.ifError(error);
-    assert.deepEqual(seen, await tenant.results());
-  });
+  test('a dropped connection is taken up again behind the last cursor', (t) =>
+    resumesAfterACut(t, url, (tenant, cut, away) => newClient(t, tenant, { url: socketURL(cut), retryWait: away })));
 
   test('a terminated socket too', async (t) => {
     const tenant = new Tenant(url);
