@@ -112,6 +112,8 @@ type Viewer struct {
 	TenantID  uuid.UUID
 	Principal Principal
 	Scopes    []Scope
+	// KeyID is the API key that speaks for the viewer; uuid.Nil in development, where none is needed.
+	KeyID uuid.UUID
 }
 
 // Has tells whether the viewer may do what scope allows.
