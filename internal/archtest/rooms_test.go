@@ -32,6 +32,7 @@ type file struct {
 	path    string // below the module's root, with slashes
 	pkg     string
 	imports []string // packages of this module, below its root
+	foreign []string // packages of other modules and of Go
 }
 
 func (f file) isTest() bool { return strings.HasSuffix(f.path, "_test.go") }
@@ -81,6 +82,24 @@ func TestImportsGoDownTheTable(t *testing.T) {
 	for _, f := range mustReadFiles(t, filepath.Join("..", "..")) {
 		for _, violation := range table.violations(f) {
 			t.Errorf("%s (see the table of rooms in CONTRIBUTING.md)", violation)
+		}
+	}
+}
+
+// speaksSQL are the beginnings of the packages that make statements.
+var speaksSQL = []string{"database/sql", "github.com/jackc/pgx/", "github.com/uptrace/bun", "modernc.org/sqlite"}
+
+// TestOnlyTheStoreSpeaksSQL: what can't be imported can't build a statement of a caller's text.
+func TestOnlyTheStoreSpeaksSQL(t *testing.T) {
+	t.Parallel()
+	for _, f := range mustReadFiles(t, filepath.Join("..", "..")) {
+		if f.isTest() || strings.HasPrefix(f.path, "store/") || strings.HasPrefix(f.path, "internal/testkit/") {
+			continue
+		}
+		for _, imported := range f.foreign {
+			if slices.ContainsFunc(speaksSQL, func(s string) bool { return strings.HasPrefix(imported, s) }) {
+				t.Errorf("%s imports %s: only store speaks SQL", f.path, imported)
+			}
 		}
 	}
 }
@@ -207,6 +226,8 @@ func readFile(root, name string) (file, error) {
 			f.imports = append(f.imports, ".")
 		} else if below, ok := strings.CutPrefix(imported, module+"/"); ok {
 			f.imports = append(f.imports, below)
+		} else {
+			f.foreign = append(f.foreign, imported)
 		}
 	}
 	return f, errors.Join(errs...)
