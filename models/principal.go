@@ -107,6 +107,16 @@ const (
 	ScopeAdmin Scope = "ADMIN"
 )
 
+// Valid tells whether s is one of the four scopes.
+func (s Scope) Valid() bool {
+	switch s {
+	case ScopeRead, ScopeTask, ScopeLease, ScopeAdmin:
+		return true
+	default:
+		return false
+	}
+}
+
 // Viewer is the caller as its credential says: the only source of tenant and acting principal.
 type Viewer struct {
 	TenantID  uuid.UUID
