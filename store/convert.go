@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -153,6 +154,31 @@ func (row *receiptRow) model() (*models.Receipt, error) {
 		return nil, fmt.Errorf("the parents of a receipt: %w", err)
 	}
 	return r, nil
+}
+
+func newAPIKeyRow(k models.APIKey, hash [32]byte) *apiKeyRow {
+	scopes := make([]string, len(k.Scopes))
+	for i, scope := range k.Scopes {
+		scopes[i] = string(scope)
+	}
+	return &apiKeyRow{
+		ID: k.ID, Hash: hash[:], TenantID: k.TenantID, PrincipalKind: string(k.Principal.Kind), PrincipalID: k.Principal.ID,
+		Scopes: strings.Join(scopes, " "), CreatedAt: instant(k.CreatedAt), ExpiresAt: instantPtr(k.ExpiresAt),
+		RevokedAt: instantPtr(k.RevokedAt), LastUsedAt: instantPtr(k.LastUsedAt),
+	}
+}
+
+func (row *apiKeyRow) key() models.APIKey {
+	k := models.APIKey{
+		ID: row.ID, TenantID: row.TenantID,
+		Principal: models.Principal{Kind: models.PrincipalKind(row.PrincipalKind), ID: row.PrincipalID},
+		CreatedAt: time.Time(row.CreatedAt), ExpiresAt: timePtr(row.ExpiresAt), RevokedAt: timePtr(row.RevokedAt),
+		LastUsedAt: timePtr(row.LastUsedAt),
+	}
+	for scope := range strings.FieldsSeq(row.Scopes) {
+		k.Scopes = append(k.Scopes, models.Scope(scope))
+	}
+	return k
 }
 
 func parentsText(ids []uuid.UUID) jsonText {

@@ -34,6 +34,12 @@ func TestReadsTakeTheirIndex(t *testing.T) {
 			at := task.CreatedAt.Add(time.Hour)
 			t.NextEligibleAt = &at
 		})
+		for i := range 60 {
+			key := models.APIKey{ID: uuid.New(), TenantID: uuid.New(), Principal: storetest.Planner, Scopes: []models.Scope{models.ScopeRead}}
+			if err := s.CreateKey(t.Context(), key, [32]byte{byte(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if !s.Embedded() {
 			mustExec(t, s, "ANALYZE")
 			// A table of this size is read as a whole; a larger one isn't.
@@ -119,6 +125,19 @@ func TestReadsTakeTheirIndex(t *testing.T) {
 				_, err := s.Heads(ctx, []uuid.UUID{t.ID(), uuid.New()})
 				return err
 			}, "ledger_heads_pkey", "PRIMARY KEY (tenant_id=?)"},
+			{"Keys", func(ctx context.Context, s *store.Store, t *store.Tenant) error {
+				tenant := t.ID()
+				_, err := s.Keys(ctx, &tenant)
+				return err
+			}, "idx_api_keys_created", "idx_api_keys_created (tenant_id=?)"},
+			{"KeysByHash", func(ctx context.Context, s *store.Store, _ *store.Tenant) error {
+				_, err := s.KeysByHash(ctx, [][32]byte{{1}, {2}})
+				return err
+			}, "idx_api_keys_hash", "idx_api_keys_hash (hash=?)"},
+			{"KeysByID", func(ctx context.Context, s *store.Store, _ *store.Tenant) error {
+				_, err := s.KeysByID(ctx, tasks[:1])
+				return err
+			}, "api_keys_pkey", "sqlite_autoindex_api_keys_1 (id=?)"},
 		} {
 			plan, err := s.PlanOf(t.Context(), func(ctx context.Context, s *store.Store) error { return test.read(ctx, s, s.Tenant(w.ID)) })
 			if err != nil {

@@ -197,3 +197,18 @@ type taskCountRow struct {
 	Status   string    `bun:"status,pk"`
 	Count    int64     `bun:"count"`
 }
+
+type apiKeyRow struct {
+	bun.BaseModel `bun:"table:api_keys,alias:k"`
+
+	ID            uuid.UUID `bun:"id,pk,type:uuid"`
+	Hash          []byte    `bun:"hash,type:bytea"`
+	TenantID      uuid.UUID `bun:"tenant_id,type:uuid"`
+	PrincipalKind string    `bun:"principal_kind"`
+	PrincipalID   string    `bun:"principal_id"`
+	Scopes        string    `bun:"scopes"` // between single spaces
+	CreatedAt     instant   `bun:"created_at"`
+	ExpiresAt     *instant  `bun:"expires_at"`
+	RevokedAt     *instant  `bun:"revoked_at"`
+	LastUsedAt    *instant  `bun:"last_used_at"`
+}

@@ -18,6 +18,7 @@ import (
 // Run runs the suite on the migrated, empty database that open opens. All tests share it, each in a tenant of its own.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	s := open(t)
+	t.Run("AnyKey", func(t *testing.T) { testAnyKey(t, s) })
 	for name, test := range map[string]func(*testing.T, *store.Store){
 		"PageArgs":         testPageArgs,
 		"Cursors":          testCursors,
@@ -43,6 +44,14 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Claimable":        testClaimable,
 		"Heads":            testHeads,
 		"DueLeases":        testDueLeases,
+		"CreateKey":        testCreateKey,
+		"Keys":             testKeys,
+		"KeysByHash":       testKeysByHash,
+		"KeysByID":         testKeysByID,
+		"RevokeKey":        testRevokeKey,
+		"KeysUsed":         testKeysUsed,
+		"KeysUsedAtOnce":   testKeysUsedAtOnce,
+		"KeysOutOfTime":    testKeysOutOfTime,
 		"TenantsAreApart":  testTenantsAreApart,
 		"WriterIsVerified": testWriterIsVerified,
 	} {
