@@ -20,6 +20,12 @@ func TestHelp(t *testing.T) {
 		{"migrate --help", "\n  --database-url VALUE\n"},
 		{"migrate up --help", "\n  --database-url VALUE\n"},
 		{"verify --help", "\n  --tenant VALUE\n"},
+		{"keys --help", "Usage: asyncgate keys create|list|revoke"},
+		{"keys create --help", "\n  --scope VALUE\n"},
+		{"keys create --scope read -h", "\n  --expires VALUE\n"},
+		{"keys list --help", "\n  --tenant VALUE\n"},
+		{"keys revoke --help", "\n  --database-url VALUE\n"},
+		{"keys revoke x --help", "Usage: asyncgate keys revoke ID"},
 		{"version --help", "Usage: asyncgate version"},
 	} {
 		t.Run(test.args, func(t *testing.T) {
@@ -81,6 +87,10 @@ func TestBadSettings(t *testing.T) {
 		{"serve", "ASYNCGATE_DATABASE_URL=sqlite:///no/such/folder/x.db", "/no/such/folder"},
 		{"serve", "ASYNCGATE_DATABASE_URL=postgres://u:secret@127.0.0.1:1/x", "PostgreSQL at 127.0.0.1:1 doesn't answer"},
 		{"verify", "ASYNCGATE_DATABASE_URL=postgres://u:secret@127.0.0.1:1/x", "PostgreSQL at 127.0.0.1:1 doesn't answer"},
+		{"keys list", "ASYNCGATE_DATABASE_URL=sqlite://not-there.db", "there is no database not-there.db"},
+		{"keys revoke 00000000-0000-0000-0000-000000000000", "ASYNCGATE_DATABASE_URL=sqlite://not-there.db", "there is no database not-there.db"},
+		{"keys create --tenant 00000000-0000-0000-0000-000000000000 --principal agent:a --scope read",
+			"ASYNCGATE_DATABASE_URL=postgres://u:secret@127.0.0.1:1/x", "PostgreSQL at 127.0.0.1:1 doesn't answer"},
 		{"verify", "ASYNCGATE_MAX_ATTEMPTS=none", "whole number"},
 		{"verify", "ASYNCGATE_DATABASE_URL=sqlite://not-there.db", "there is no database not-there.db"},
 		{"migrate status", "ASYNCGATE_DATABASE_URL=sqlite://not-there.db", "there is no database not-there.db"},

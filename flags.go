@@ -4,15 +4,18 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // newFlags makes the flags of a command. name is the command's words; serve has flags of its own, in config.
 func newFlags(name string) *flag.FlagSet { return flag.NewFlagSet(name, flag.ContinueOnError) }
 
-// parse reads a command's arguments, which are flags and nothing else; help is the usage line and what the command does.
-// done is true when help was asked for and given. Errors are bad usage: one line that says what to do. Package flag only
-// holds the values: it would write the flags with one dash, and print the help to whoever mistyped.
-func (p process) parse(f *flag.FlagSet, help string, args []string) (done bool, err error) {
+// parse reads a command's arguments: flags, and before, between or behind them a word for each of words, which is left empty
+// when there is none. help is the usage line and what the command does; done is true when it was asked for and given. Errors
+// are bad usage: one line that says what to do. Package flag only holds the values: it would write the flags with one dash, and
+// print the help to whoever mistyped.
+func (p process) parse(f *flag.FlagSet, help string, args []string, words ...*string) (done bool, err error) {
 	see := "see asyncgate " + f.Name() + " --help"
 	for len(args) > 0 {
 		arg := args[0]
@@ -20,6 +23,10 @@ func (p process) parse(f *flag.FlagSet, help string, args []string) (done bool, 
 		if arg == "--help" || arg == "-help" || arg == "-h" {
 			p.help(f, help)
 			return true, nil
+		}
+		if len(words) > 0 && !strings.HasPrefix(arg, "-") {
+			*words[0], words = arg, words[1:]
+			continue
 		}
 		name, ok := strings.CutPrefix(arg, "--")
 		name, value, given := strings.Cut(name, "=")
@@ -46,4 +53,22 @@ func (p process) help(f *flag.FlagSet, help string) {
 	f.VisitAll(func(flag *flag.Flag) {
 		_, _ = fmt.Fprintf(p.stdout, "\n  --%s VALUE\n      %s\n", flag.Name, flag.Usage)
 	})
+}
+
+// uuidInto sets a flag whose value is a UUID.
+func uuidInto(to **uuid.UUID) func(text string) error {
+	return func(text string) error {
+		id, err := parseUUID(text)
+		*to = &id
+		return err
+	}
+}
+
+// parseUUID reads the one usual form of a UUID; uuid.Parse alone would also take braces, URNs and bare digits.
+func parseUUID(text string) (uuid.UUID, error) {
+	id, err := uuid.Parse(text)
+	if err != nil || len(text) != 36 {
+		return uuid.Nil, fmt.Errorf("%.80q is no UUID such as 00000000-0000-0000-0000-000000000000", text)
+	}
+	return id, nil
 }

@@ -57,6 +57,7 @@ func TestMigrate(t *testing.T) {
 		}
 		expectRefusal(t, program.Run(t, settings, "serve", "--no-migrate"), 1, "run `asyncgate migrate up`")
 		expectRefusal(t, program.Run(t, settings, "verify"), 1, "run `asyncgate migrate up`")
+		expectRefusal(t, program.Run(t, settings, "keys", "list"), 1, "run `asyncgate migrate up`")
 
 		// The flag wins over the variable.
 		r = program.Run(t, []string{"ASYNCGATE_DATABASE_URL=sqlite:///no/such/folder/x"}, "migrate", "up", "--database-url", url)
@@ -102,7 +103,8 @@ func TestNewerDatabase(t *testing.T) {
 			t.Fatal(r)
 		}
 		mustExec(t, url, "INSERT INTO bun_migrations (name, group_id, migrated_at) VALUES ('99990101000000_future', 2, '2099-01-01T00:00:00Z')")
-		for _, args := range []string{"serve", "serve --no-migrate", "migrate up", "verify"} {
+		create := "keys create --tenant 00000000-0000-0000-0000-000000000000 --principal agent:a --scope read"
+		for _, args := range []string{"serve", "serve --no-migrate", "migrate up", "verify", create, "keys list"} {
 			expectRefusal(t, program.Run(t, settings, strings.Fields(args)...), 1, "99990101000000_future")
 		}
 		r := program.Run(t, settings, "migrate", "status")

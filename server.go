@@ -28,6 +28,7 @@ Commands:
   serve                     migrate if needed and serve until SIGINT or SIGTERM (the default)
   demo                      tell the whole story against a running server, as a client
   migrate up|status|sql     apply, list or print the migrations
+  keys create|list|revoke   make, list and end API keys
   verify [--tenant UUID]    audit the ledger; exit 1 on any violation
   version                   version, commit and Go version
 
@@ -102,6 +103,8 @@ func (p process) run(ctx context.Context) error {
 		return p.demo(ctx, args)
 	case "migrate":
 		return p.migrate(ctx, args)
+	case "keys":
+		return p.keys(ctx, args)
 	case "verify":
 		return p.verify(ctx, args)
 	case "version":

@@ -20,14 +20,7 @@ func (p process) verify(ctx context.Context, args []string) error {
 	f := newFlags("verify")
 	url := f.String("database-url", "", "the database (default: ASYNCGATE_DATABASE_URL)")
 	var tenant *uuid.UUID
-	f.Func("tenant", "only this tenant", func(text string) error {
-		id, err := uuid.Parse(text)
-		if err != nil {
-			return fmt.Errorf("%.80q is no UUID", text)
-		}
-		tenant = &id
-		return nil
-	})
+	f.Func("tenant", "only this tenant", uuidInto(&tenant))
 	if done, err := p.parse(f, verifyHelp, args); done || err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func (s *Store) RevokeKey(ctx context.Context, id uuid.UUID, at time.Time) (mode
 	err := s.write.NewUpdate().Model(&row).Set("revoked_at = coalesce(k.revoked_at, ?)", instant(at)).
 		Where("k.id = ?", id).Returning("*").Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
-		return models.APIKey{}, models.Errorf(models.CodeNotFound, "there is no API key %s; `asyncgate keys list` shows those that there are", id)
+		return models.APIKey{}, models.Errorf(models.CodeNotFound, "there is no API key %s", id)
 	}
 	return row.key(), s.fault(err)
 }
