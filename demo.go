@@ -21,7 +21,7 @@ Plays an agent and a worker against a running server in development mode; exits 
 // result is pushed and the obligation closed. Every step is checked.
 func (p process) demo(ctx context.Context, args []string) error {
 	f := newFlags("demo")
-	url := f.String("url", "", "the server (default: http://$ASYNCGATE_ADDR)")
+	url := f.String("url", "", "the server (default: http://$ASYNCGATE_ADDR, https:// with ASYNCGATE_TLS_CERT)")
 	if done, err := p.parse(f, demoHelp, args); done || err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (p process) demo(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		*url = c.Addr
+		*url = scheme(c) + c.Addr
 	}
 	if !strings.Contains(*url, "://") {
 		*url = "http://" + *url

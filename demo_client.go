@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,6 +61,9 @@ func (c *demoClient) post(ctx context.Context, accept, query string, variables m
 	request.Header.Set("Accept", accept)
 	request.Header.Set("X-Principal", c.principal)
 	response, err := c.http.Do(request)
+	if untrusted := new(tls.CertificateVerificationError); errors.As(err, &untrusted) {
+		return nil, fmt.Errorf("%w; SSL_CERT_FILE can name the PEM file of an authority of your own", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("no server answers at %s: %w; start one with `asyncgate serve` (or `make run`)", c.url, err)
 	}

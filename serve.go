@@ -102,6 +102,8 @@ type server struct {
 	// background is what runs beside requests: the sweeper and the feed's poll.
 	background sync.WaitGroup
 	stop       context.CancelFunc
+	// certificate is nil when TLS is not served.
+	certificate *web.Certificate
 }
 
 // openServer opens the rooms, bottom to top.
@@ -111,6 +113,10 @@ func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*ser
 		return nil, err
 	}
 	s := &server{config: c, logger: logger, unlock: unlock, draining: make(chan struct{})}
+	if err := s.loadCertificate(); err != nil {
+		unlock()
+		return nil, err
+	}
 	s.store, err = store.Open(ctx, c.DatabaseURL, store.Options{})
 	if err != nil {
 		unlock()
@@ -202,7 +208,7 @@ func (s *server) listen(ctx context.Context) error {
 
 // greet names what to open, for whoever looks at the terminal.
 func (s *server) greet(w io.Writer) {
-	base := "http://" + s.listener.Addr().String()
+	base := scheme(s.config) + s.listener.Addr().String()
 	_, _ = fmt.Fprintf(w, "AsyncGate %s: open %s/playground, the API is %s/graphql\n", version, base, base)
 	if s.config.Auth == config.AuthNone {
 		_, _ = fmt.Fprintln(w, "Development: there is no authentication; whoever reaches this address acts as anyone.")
@@ -223,7 +229,7 @@ func (s *server) start() <-chan error {
 	failed := make(chan error, 1)
 	http := s.web.HTTPServer(s.config.Addr)
 	s.shutdown = func(ctx context.Context) error { return s.web.Shutdown(ctx, http) }
-	go func() { failed <- http.Serve(s.listener) }()
+	go func() { failed <- s.serveOn(s.listener, http) }()
 	return failed
 }
 

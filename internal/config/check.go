@@ -74,6 +74,18 @@ func (c Config) checkServe() error {
 	return nil
 }
 
+// checkTLS refuses half a pair: who set it wants TLS, and would get none.
+func (c Config) checkTLS() error {
+	switch {
+	case c.TLSCert != "" && c.TLSKey == "":
+		return fmt.Errorf("ASYNCGATE_TLS_CERT is %.80q and ASYNCGATE_TLS_KEY is not set: allowed are both, or neither", c.TLSCert)
+	case c.TLSCert == "" && c.TLSKey != "":
+		return fmt.Errorf("ASYNCGATE_TLS_KEY is %.80q and ASYNCGATE_TLS_CERT is not set: allowed are both, or neither", c.TLSKey)
+	default:
+		return nil
+	}
+}
+
 // loopback tells whether a server on addr can be reached from this machine only. An empty host is every address.
 func loopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)

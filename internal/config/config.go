@@ -45,6 +45,8 @@ type Config struct {
 	InstanceID        string
 	// AllowedOrigins are normalized: scheme://host[:port], lower case, no default port. Empty allows none.
 	AllowedOrigins []string
+	// TLSCert and TLSKey are files; with both of them TLS is served, with neither it is not.
+	TLSCert, TLSKey string
 
 	LeaseTTL, MinLeaseTTL, MaxLeaseTTL time.Duration
 	MaxLeaseRenewals                   int
@@ -91,6 +93,9 @@ func Load(args, environ []string) (Config, []string, error) {
 	c, warnings, err := Parse(args, environ)
 	if err != nil {
 		return Config{}, warnings, err
+	}
+	if err := c.checkTLS(); err != nil {
+		return c, warnings, err
 	}
 	return c, warnings, c.checkServe()
 }

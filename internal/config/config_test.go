@@ -116,6 +116,14 @@ func TestLoad(t *testing.T) {
 		}
 	})
 
+	t.Run("TLS is a certificate and its key", func(t *testing.T) {
+		t.Parallel()
+		c, warnings := mustLoad(t, []string{"--tls-key", "key.pem"}, "ASYNCGATE_TLS_CERT=cert.pem")
+		if c.TLSCert != "cert.pem" || c.TLSKey != "key.pem" || len(warnings) > 0 {
+			t.Errorf("got %q, %q, %q", c.TLSCert, c.TLSKey, warnings)
+		}
+	})
+
 	t.Run("short leases for tests", func(t *testing.T) {
 		t.Parallel()
 		c, _ := mustLoad(t, nil, "ASYNCGATE_MIN_LEASE_TTL=1ms", "ASYNCGATE_LEASE_TTL=250ms", "ASYNCGATE_EXPIRY_JITTER=0s")
@@ -163,6 +171,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=null", "origins such as"},
 		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=example.com", "origins such as"},
 		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://a/path", "origins such as"},
+		{"ASYNCGATE_TLS_CERT=cert.pem", "ASYNCGATE_TLS_KEY is not set"},
+		{"ASYNCGATE_TLS_KEY=key.pem", "ASYNCGATE_TLS_CERT is not set"},
 		{"ASYNCGATE_LEASE_TTL=120", "a duration such as"},
 		{"ASYNCGATE_LEASE_TTL=0s", "from 1ms"},
 		{"ASYNCGATE_LEASE_TTL=-5s", "from 1ms"},
@@ -246,7 +256,6 @@ func TestLoadWarns(t *testing.T) {
 		"ASYNCGATE_RETRY_BACKOFF=500ms":           "whole seconds; it is 1s",
 		"ASYNCGATE_RATE_LIMIT=10-S":               "no effect in this version",
 		"ASYNCGATE_REDIS_URL=redis://u:secret@h/": "no effect in this version",
-		"ASYNCGATE_TLS_CERT=cert.pem":             "TLS is not served yet",
 	} {
 		_, warnings := mustLoad(t, nil, environ, "UNRELATED=1", "=odd")
 		if len(warnings) != 1 || !strings.Contains(warnings[0], says) || strings.Contains(warnings[0], "secret") {

@@ -72,8 +72,10 @@ func settings() []Setting {
 			set: checkRate, later: "there is no rate limit yet"},
 		{Name: "TRUSTED_PROXIES", derived: true, Help: "networks whose X-Forwarded-For is believed, comma-separated",
 			set: checkNetworks, later: "no address is derived from X-Forwarded-For yet"},
-		{Name: "TLS_CERT", derived: true, Help: "file of the TLS certificate", set: ignore, later: "TLS is not served yet"},
-		{Name: "TLS_KEY", derived: true, Help: "file of the TLS key", set: ignore, later: "TLS is not served yet"},
+		{Name: "TLS_CERT", derived: true, Help: "PEM file of the TLS certificate and those that signed it; read again when it changes",
+			set: text(func(c *Config) *string { return &c.TLSCert })},
+		{Name: "TLS_KEY", derived: true, Help: "PEM file of its key; read again when it changes",
+			set: text(func(c *Config) *string { return &c.TLSKey })},
 		{Name: "REDIS_URL", derived: true, secret: true, Help: "shared rate limit counts",
 			set: ignore, later: "there is no rate limit yet"},
 

@@ -16,7 +16,7 @@ import (
 
 // RunningServer is a process of `asyncgate serve`. It ends with its test, or with the test process, however that ends.
 type RunningServer struct {
-	// URL is its address, http://127.0.0.1:PORT.
+	// URL is its address, http://127.0.0.1:PORT, https when it serves TLS.
 	URL string
 
 	tb             testing.TB
@@ -55,7 +55,7 @@ func (p *Program) Serve(tb testing.TB, settings []string, flags ...string) *Runn
 	return s
 }
 
-var greeting = regexp.MustCompile(`open (http://127\.0\.0\.1:[0-9]+)/`)
+var greeting = regexp.MustCompile(`open (https?://127\.0\.0\.1:[0-9]+)/`)
 
 // AwaitLog waits until the server has logged the text.
 func (s *RunningServer) AwaitLog(text string) {

@@ -17,8 +17,9 @@ const (
 	lastWordsTimeout = 2 * time.Minute
 )
 
-// line is the TCP connection under a stream. One that is not known, or carries other requests too (HTTP/2), is the zero
-// line, which does nothing.
+// line is the TCP connection under a stream, with TLS or without. One that is not known, or carries other requests too
+// (HTTP/2), is the zero line, which does nothing: HTTP/2 has pings of its own (HTTPServer), and holds back what its reader
+// does not take, so that nothing more can be said to one that is too slow; its stream is reset.
 type line struct{ tcp *net.TCPConn }
 
 type lineKey struct{}

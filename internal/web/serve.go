@@ -14,20 +14,35 @@ const (
 	probeTime = 500 * time.Millisecond
 	// lastMoment is what operations get to end once they are cut off, and after that connections on which nothing runs.
 	lastMoment = time.Second
+	// maxStreams is how many requests, subscriptions among them, one HTTP/2 connection may carry at a time. Clients open
+	// another for more, or wait.
+	maxStreams = 250
 )
 
 // HTTPServer returns an http.Server for s with timeouts that no slow peer can wait out. There is no timeout for the
 // whole of a request: streams are long; s bounds the reading of each body and each write instead. Only under this server
 // streams notice on their own that a peer has vanished, and a reader that was too slow finds out why.
+//
+// Connections are not counted: a limit would make good clients wait behind those that hold it. One that says nothing costs
+// some KiB until its time is over, and what it may use of the machine is the operating system's to bound.
 func (s *Server) HTTPServer(addr string) *http.Server {
 	return &http.Server{
 		Addr:              addr,
 		Handler:           s,
-		ReadHeaderTimeout: 10 * time.Second,
+		ReadHeaderTimeout: 10 * time.Second, // and for the handshake of TLS
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    256 << 10,
+		MaxHeaderBytes:    256 << 10, // the URL included
 		ConnContext:       withLine,
 		ErrorLog:          slog.NewLogLogger(s.opt.Logger.Handler(), slog.LevelDebug),
+		// `OPTIONS *` gets an answer with the headers of all others.
+		DisableGeneralOptionsHandler: true,
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams: maxStreams,
+			// What line does for a connection that carries one stream.
+			SendPingTimeout:  s.opt.KeepAlive,
+			PingTimeout:      s.pingPatience(),
+			WriteByteTimeout: s.opt.WriteTimeout,
+		},
 	}
 }
 

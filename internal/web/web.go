@@ -42,7 +42,8 @@ type Options struct {
 	// not answer it, is gone before the next but one. Default 15 s.
 	KeepAlive time.Duration
 	// WriteTimeout bounds each write: a peer that does not read is disconnected. A stream's reader is told before, when two
-	// thirds of it are over: SUBSCRIBER_TOO_SLOW; this needs a WriteTimeout that is no longer than KeepAlive. Default 15 s.
+	// thirds of it are over: SUBSCRIBER_TOO_SLOW; this needs HTTP/1.1 and a WriteTimeout that is no longer than KeepAlive.
+	// Default 15 s.
 	WriteTimeout time.Duration
 	// InitTimeout bounds the wait for connection_init. Default 10 s.
 	InitTimeout time.Duration
