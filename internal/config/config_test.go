@@ -109,8 +109,10 @@ func TestLoad(t *testing.T) {
 
 	t.Run("origins are normalized as browsers send them", func(t *testing.T) {
 		t.Parallel()
-		c, _ := mustLoad(t, nil, "ASYNCGATE_CORS_ALLOWED_ORIGINS= https://A.example:443/ ,,http://b:81, http://[::1]:80")
-		want := []string{"https://a.example", "http://b:81", "http://[::1]"}
+		c, _ := mustLoad(t, nil, "ASYNCGATE_CORS_ALLOWED_ORIGINS= https://A.example:443/ ,,http://b:81, http://[0:0::1]:080,"+
+			"HTTP://c:443,https://d:80,http://e:,http://127.0.0.1:08080,https://xn--bcher-kva.example")
+		want := []string{"https://a.example", "http://b:81", "http://[::1]", "http://c:443", "https://d:80", "http://e",
+			"http://127.0.0.1:8080", "https://xn--bcher-kva.example"}
 		if !slices.Equal(c.AllowedOrigins, want) {
 			t.Errorf("got %q, want %q", c.AllowedOrigins, want)
 		}
@@ -171,6 +173,26 @@ func TestLoadRefuses(t *testing.T) {
 		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=null", "origins such as"},
 		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=example.com", "origins such as"},
 		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://a/path", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=https://*", "* is never allowed"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=*://a", "* is never allowed"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=https://a,*", "* is never allowed"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=https://a:*", "* is never allowed"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=https://%2a", "without path, query or user"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=NULL", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=file://", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=ftp://a", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=//a", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http:a", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://:80", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://u:p@a", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://a?", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://a#b", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://a:0", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://a:65536", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://a;b", "origins such as"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://bücher.example", "xn--"},
+		{"ASYNCGATE_CORS_ALLOWED_ORIGINS=http://[fe80::1%25eth0]", "origins such as"},
 		{"ASYNCGATE_TLS_CERT=cert.pem", "ASYNCGATE_TLS_KEY is not set"},
 		{"ASYNCGATE_TLS_KEY=key.pem", "ASYNCGATE_TLS_CERT is not set"},
 		{"ASYNCGATE_LEASE_TTL=120", "a duration such as"},

@@ -47,7 +47,7 @@ func loopbackHost(host string) bool {
 func (s *Server) checkOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origins := r.Header.Values("Origin")
-		listed := len(origins) == 1 && s.origins[normalOrigin(origins[0])]
+		listed := len(origins) == 1 && s.lists(origins[0])
 		own := len(origins) == 1 && normalOrigin(origins[0]) == ownOrigin(r)
 		crossSite := strings.EqualFold(r.Header.Get("Sec-Fetch-Site"), "cross-site")
 		if (len(origins) > 0 && !listed && !own) || (crossSite && !listed) {
@@ -60,14 +60,38 @@ func (s *Server) checkOrigin(next http.Handler) http.Handler {
 	})
 }
 
-// allowOrigins adds the CORS headers for the listed origins and answers preflights. It decides by function, never by
-// rs/cors's own list: an empty one means every origin there, and none here.
+// list takes an origin into the list; what is no page's (`*`, or `null`, which every sandboxed one says) is left out.
+func (s *Server) list(origin string) {
+	if origin = normalOrigin(origin); origin != "" {
+		s.origins[origin] = true
+	}
+}
+
+// lists tells whether pages of an origin may call the API.
+func (s *Server) lists(origin string) bool { return s.origins[normalOrigin(origin)] }
+
+// preflightSeconds is how long browsers may remember what an origin may send, in seconds; Chromium remembers no longer. An
+// origin that is listed no more is refused all the same.
+const preflightSeconds = 2 * 60 * 60
+
+// requestHeaders are those that pages may set: the API's own, and what clients of GraphQL and of tracing send unasked.
+var requestHeaders = []string{
+	"Accept", "Authorization", "Content-Type", "X-Principal", "X-Tenant-ID",
+	"Cache-Control", "Last-Event-ID", // readers of event streams
+	"Apollo-Require-Preflight", "X-Apollo-Operation-Name", "X-Apollo-Operation-Id", "X-Apollo-Operation-Type",
+	"Apollographql-Client-Name", "Apollographql-Client-Version", "GraphQL-Preflight", "X-Requested-With",
+	"Traceparent", "Tracestate", "Baggage",
+}
+
+// allowOrigins adds the CORS headers for the listed origins, to refusals too, and answers preflights. It decides by
+// function, never by rs/cors's own list: an empty one means every origin there, and none here.
 func (s *Server) allowOrigins(next http.Handler) http.Handler {
 	return cors.New(cors.Options{
-		AllowOriginFunc: func(origin string) bool { return s.origins[normalOrigin(origin)] },
-		AllowedMethods:  []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders:  []string{"Accept", "Authorization", "Content-Type", "Traceparent", "X-Principal", "X-Tenant-ID"},
-		MaxAge:          600,
+		AllowOriginFunc:  s.lists,
+		AllowCredentials: true,
+		AllowedMethods:   []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders:   requestHeaders,
+		MaxAge:           preflightSeconds,
 	}).Handler(next)
 }
 
@@ -79,7 +103,7 @@ func ownOrigin(r *http.Request) string {
 	return normalOrigin("http://" + r.Host)
 }
 
-// normalOrigin makes origins comparable: lower case, without the scheme's own port.
+// normalOrigin makes origins comparable: lower case, without the scheme's own port. It is "" for what no page has.
 func normalOrigin(origin string) string {
 	origin = strings.ToLower(origin)
 	if rest, ok := strings.CutPrefix(origin, "http://"); ok {
@@ -88,5 +112,5 @@ func normalOrigin(origin string) string {
 	if rest, ok := strings.CutPrefix(origin, "https://"); ok {
 		return "https://" + strings.TrimSuffix(rest, ":443")
 	}
-	return origin
+	return ""
 }

@@ -67,6 +67,27 @@ const stageSchema = `
 // newStage starts a server with the options that change sets.
 func newStage(t *testing.T, change ...func(*web.Options)) *stage {
 	t.Helper()
+	s := prepareStage(t, change...)
+	s.server.Start()
+	s.url = s.server.URL
+	s.client = &http.Client{Transport: &http.Transport{}}
+	return s
+}
+
+// newSecureStage is newStage over TLS, with a client that likes HTTP/2 best.
+func newSecureStage(t *testing.T, change ...func(*web.Options)) *stage {
+	t.Helper()
+	s := prepareStage(t, change...)
+	s.server.EnableHTTP2 = true
+	s.server.StartTLS()
+	s.url = s.server.URL
+	s.client = s.server.Client()
+	return s
+}
+
+// prepareStage makes a server that its caller starts.
+func prepareStage(t *testing.T, change ...func(*web.Options)) *stage {
+	t.Helper()
 	s := &stage{
 		entered: make(chan string, 100),
 		release: make(chan struct{}),
@@ -93,9 +114,6 @@ func newStage(t *testing.T, change ...func(*web.Options)) *stage {
 	s.web = web.New(options)
 	s.server = httptest.NewUnstartedServer(nil)
 	s.server.Config = s.web.HTTPServer("")
-	s.server.Start()
-	s.url = s.server.URL
-	s.client = &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(func() {
 		s.client.CloseIdleConnections()
 		s.server.CloseClientConnections()

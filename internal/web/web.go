@@ -91,7 +91,7 @@ func New(opt Options) *Server {
 	s := &Server{opt: opt, origins: map[string]bool{}, visits: visits{arriving: map[*http.ResponseController]struct{}{}}}
 	s.killed, s.kill = context.WithCancel(context.Background())
 	for _, origin := range opt.AllowedOrigins {
-		s.origins[normalOrigin(origin)] = true
+		s.list(origin)
 	}
 
 	mux := http.NewServeMux()
