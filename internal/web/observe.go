@@ -19,7 +19,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		}
 		r = r.WithContext(trace.WithID(r.Context(), id))
 		rec := &recorder{ResponseWriter: w}
-		setHeaders(w.Header())
+		setHeaders(w.Header(), r)
 		s.limitConnection(w)
 
 		defer func() {
@@ -56,16 +56,6 @@ func (s *Server) limitConnection(w http.ResponseWriter) {
 	now := time.Now()
 	_ = c.SetReadDeadline(now.Add(s.opt.RequestTimeout))
 	_ = c.SetWriteDeadline(now.Add(2*s.opt.RequestTimeout + s.opt.WriteTimeout))
-}
-
-// setHeaders sets what is right for every answer; pages loosen the policy for their own files.
-func setHeaders(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 }
 
 // recorder remembers what was answered.

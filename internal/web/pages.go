@@ -17,10 +17,6 @@ import (
 //go:embed static
 var static embed.FS
 
-// pagePolicy lets a page load files, and call the API, of this server only; no inline script or style runs.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
 func registerPages(mux *http.ServeMux) {
 	mux.Handle("GET /{$}", page("index.html"))
 	mux.Handle("GET /playground", page("playground.html"))

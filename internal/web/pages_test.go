@@ -23,7 +23,7 @@ func TestPages(t *testing.T) {
 				"Referrer-Policy":        "no-referrer",
 				"X-Frame-Options":        "DENY",
 				"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-					"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+					"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
 			} {
 				if got := page.header.Get(name); got != want {
 					t.Errorf("%s: %q", name, got)
