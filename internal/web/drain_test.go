@@ -3,6 +3,7 @@ package web_test
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -211,14 +212,19 @@ func TestShutdown(t *testing.T) {
 	})
 }
 
-// raw opens a connection and writes text to it.
+// raw opens a connection, for HTTP/1.1 when it is TLS, and writes text to it.
 func (s *stage) raw(t *testing.T, text string) (net.Conn, *bufio.Reader) {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	conn, err := net.Dial("tcp", s.server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	if s.server.TLS != nil {
+		trusting := s.client.Transport.(*http.Transport).TLSClientConfig.Clone()
+		trusting.NextProtos, trusting.ServerName = nil, "127.0.0.1"
+		conn = tls.Client(conn, trusting)
+	}
 	io.WriteString(conn, text)
 	return conn, bufio.NewReader(conn)
 }

@@ -1,9 +1,6 @@
 package web_test
 
 import (
-	"io"
-	"net"
-	"strings"
 	"testing"
 	"time"
 
@@ -16,23 +13,20 @@ func TestPeerThatReceivesNothing(t *testing.T) {
 	t.Parallel()
 	pingsOnly := func(o *web.Options) { o.KeepAlive, o.WriteTimeout = 500*time.Millisecond, 10*time.Minute }
 
-	t.Run("of an event stream", func(t *testing.T) {
-		t.Parallel()
-		s := newStage(t, pingsOnly)
-		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-		io.WriteString(conn, "GET /graphql?query=subscription{ticks} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
-		s.tickUntilEnd(t)
-	})
+	for name, make := range stages {
+		t.Run("of an event stream, "+name, func(t *testing.T) {
+			t.Parallel()
+			s := make(t, pingsOnly)
+			s.raw(t, "GET /graphql?query=subscription{ticks} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
+			s.tickUntilEnd(t)
+		})
 
-	t.Run("of a WebSocket", func(t *testing.T) {
-		t.Parallel()
-		s := newStage(t, pingsOnly)
-		p := s.connected(t)
-		p.subscribe("1", "subscription { ticks }")
-		s.tickUntilEnd(t)
-	})
+		t.Run("of a WebSocket, "+name, func(t *testing.T) {
+			t.Parallel()
+			s := make(t, pingsOnly)
+			p := s.connected(t)
+			p.subscribe("1", "subscription { ticks }")
+			s.tickUntilEnd(t)
+		})
+	}
 }

@@ -67,7 +67,7 @@ func (tt originTest) sent(s *stage) []string {
 // onStages runs a test on a server without TLS and on one with it, whose clients speak HTTP/2.
 func onStages(t *testing.T, change func(*web.Options), test func(t *testing.T, s *stage)) {
 	t.Helper()
-	for name, make := range map[string]func(*testing.T, ...func(*web.Options)) *stage{"plain": newStage, "TLS": newSecureStage} {
+	for name, make := range stages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, make(t, change))

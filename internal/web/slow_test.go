@@ -3,8 +3,6 @@ package web_test
 import (
 	"bufio"
 	"context"
-	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -19,38 +17,35 @@ func TestReaderThatDoesNotRead(t *testing.T) {
 	t.Parallel()
 	soon := func(o *web.Options) { o.WriteTimeout = 3 * time.Second }
 
-	t.Run("of an event stream", func(t *testing.T) {
-		t.Parallel()
-		s := newStage(t, soon)
-		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-		io.WriteString(conn, "GET /graphql?query=subscription{ticks} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
-		taken := s.tickUntilEnd(t)
-		_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
-		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		e := &events{t: t, reader: bufio.NewReader(resp.Body)}
-		lastWords(t, taken, e.next)
-		e.expect(completed, "")
-	})
+	for name, make := range stages {
+		t.Run("of an event stream, "+name, func(t *testing.T) {
+			t.Parallel()
+			s := make(t, soon)
+			conn, answers := s.raw(t, "GET /graphql?query=subscription{ticks} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
+			taken := s.tickUntilEnd(t)
+			_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+			resp, err := http.ReadResponse(answers, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			e := &events{t: t, reader: bufio.NewReader(resp.Body)}
+			lastWords(t, taken, e.next)
+			e.expect(completed, "")
+		})
 
-	t.Run("of a WebSocket", func(t *testing.T) {
-		t.Parallel()
-		s := newStage(t, soon)
-		p := s.connected(t)
-		p.subscribe("1", "subscription { ticks }")
-		taken := s.tickUntilEnd(t)
-		lastWords(t, taken, p.next)
-		p.expect(`{"id":"1","type":"complete"}`)
-		p.subscribe("1", "{ whoami }") // the socket is as good as before
-		p.expect("agent:dev", "complete")
-	})
+		t.Run("of a WebSocket, "+name, func(t *testing.T) {
+			t.Parallel()
+			s := make(t, soon)
+			p := s.connected(t)
+			p.subscribe("1", "subscription { ticks }")
+			taken := s.tickUntilEnd(t)
+			lastWords(t, taken, p.next)
+			p.expect(`{"id":"1","type":"complete"}`)
+			p.subscribe("1", "{ whoami }") // the socket is as good as before
+			p.expect("agent:dev", "complete")
+		})
+	}
 
 	t.Run("of a WebSocket that has pings to answer first", func(t *testing.T) {
 		t.Parallel()

@@ -85,6 +85,9 @@ func newSecureStage(t *testing.T, change ...func(*web.Options)) *stage {
 	return s
 }
 
+// stages are the ways to start one, for what is the same over TLS.
+var stages = map[string]func(*testing.T, ...func(*web.Options)) *stage{"plain": newStage, "TLS": newSecureStage}
+
 // prepareStage makes a server that its caller starts.
 func prepareStage(t *testing.T, change ...func(*web.Options)) *stage {
 	t.Helper()
