@@ -22,7 +22,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, media string, sta
 		status = http.StatusInternalServerError
 		body, _ = encode(s.problem(r.Context(), err))
 	}
-	s.allowWriting(w)
+	s.allowWriting(w, len(body))
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.Header().Set("Cache-Control", "no-store")
@@ -30,9 +30,13 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, media string, sta
 	w.Write(body) // a peer that is gone has no use for an error
 }
 
-// allowWriting gives the next write its time. Writers without deadlines (tests) do without.
-func (s *Server) allowWriting(w http.ResponseWriter) {
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.opt.WriteTimeout))
+// slowestReader is how much of a long answer a peer must take, in bytes for each second beyond WriteTimeout.
+const slowestReader = 128 << 10
+
+// allowWriting gives the next write, of so many bytes, its time. Writers without deadlines (tests) do without.
+func (s *Server) allowWriting(w http.ResponseWriter, size int) {
+	long := time.Duration(size) * time.Second / slowestReader
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.opt.WriteTimeout + long))
 }
 
 // refuse answers with one error and the given status; 0 takes the status that the error's code has.

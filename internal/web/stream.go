@@ -148,7 +148,7 @@ func (e eventStream) offer(ctx context.Context, event []byte) bool {
 }
 
 func (e eventStream) write(event []byte) bool {
-	e.s.allowWriting(e.w)
+	e.s.allowWriting(e.w, 0)
 	if _, err := e.w.Write(event); err != nil {
 		return false
 	}
