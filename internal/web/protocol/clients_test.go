@@ -37,9 +37,19 @@ func TestDrain(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, feed.Options{})
 	leaving, staying := s.front(t, nil), s.front(t, nil)
-	runNode(t, func(line string) {
-		if line == "drain" {
-			close(leaving.drain)
-		}
-	}, "drain.mjs", leaving.url, staying.url)
+	runNode(t, leaving.drainWhenAsked, "drain.mjs", leaving.url, staying.url)
+}
+
+// TestDrainOverTLS is TestDrain for clients that come by TLS.
+func TestDrainOverTLS(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, feed.Options{})
+	leaving, staying := s.secureFront(t), s.secureFront(t)
+	runNodeTrusting(t, staying.authority(t), leaving.drainWhenAsked, "drain.mjs", leaving.url, staying.url)
+}
+
+func (f *front) drainWhenAsked(line string) {
+	if line == "drain" {
+		close(f.drain)
+	}
 }

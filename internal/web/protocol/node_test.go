@@ -14,6 +14,12 @@ import (
 // runNode runs a script of this folder to its end. said, if not nil, hears each line that it prints, as it comes.
 func runNode(t *testing.T, said func(line string), script string, args ...string) {
 	t.Helper()
+	runNodeTrusting(t, "", said, script, args...)
+}
+
+// runNodeTrusting is runNode for scripts that come by TLS; authority is a PEM file with whom they trust.
+func runNodeTrusting(t *testing.T, authority string, said func(line string), script string, args ...string) {
+	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Fatalf("the clients need Node: %v", err)
@@ -25,6 +31,7 @@ func runNode(t *testing.T, said func(line string), script string, args ...string
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, node, append([]string{script}, args...)...)
+	command.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+authority)
 	var errors bytes.Buffer
 	command.Stderr = &errors
 	stdout, err := command.StdoutPipe()

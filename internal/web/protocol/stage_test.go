@@ -2,6 +2,7 @@ package protocol_test
 
 import (
 	"context"
+	"encoding/pem"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -56,6 +57,31 @@ func newStage(t *testing.T, options feed.Options) *stage {
 // front opens the stage to clients, with the options that change sets.
 func (s *stage) front(t *testing.T, change func(*web.Options)) *front {
 	t.Helper()
+	return s.open(t, change, (*httptest.Server).Start)
+}
+
+// secureFront opens the stage to clients that come by TLS.
+func (s *stage) secureFront(t *testing.T) *front {
+	t.Helper()
+	return s.open(t, nil, func(server *httptest.Server) {
+		server.EnableHTTP2 = true
+		server.StartTLS()
+	})
+}
+
+// authority writes the PEM file of whom clients of a secure front must trust.
+func (f *front) authority(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "authority.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: f.server.Certificate().Raw})
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func (s *stage) open(t *testing.T, change func(*web.Options), start func(*httptest.Server)) *front {
+	t.Helper()
 	f := &front{drain: make(chan struct{})}
 	options := web.Options{
 		Executor: s.executor, Auth: auth.Development{}, Drain: f.drain, Development: true,
@@ -67,7 +93,7 @@ func (s *stage) front(t *testing.T, change func(*web.Options)) *front {
 	f.web = web.New(options)
 	f.server = httptest.NewUnstartedServer(nil)
 	f.server.Config = f.web.HTTPServer("")
-	f.server.Start()
+	start(f.server)
 	f.url = f.server.URL + "/graphql"
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
