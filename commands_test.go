@@ -82,6 +82,8 @@ func TestBadSettings(t *testing.T) {
 		{"serve", "ASYNCGATE_ADDR=0.0.0.0:0", "loopback"},
 		{"serve", "ASYNCGATE_ENV=production", "development"},
 		{"serve", "ASYNCGATE_CORS_ALLOWED_ORIGINS=*", "never allowed"},
+		{"serve", "ASYNCGATE_CORS_ALLOWED_ORIGINS=https://*.example.com", "never allowed"},
+		{"serve", "ASYNCGATE_CORS_ALLOWED_ORIGINS=null", "origins such as"},
 		{"serve", "ASYNCGATE_LEASE_TTL=5s", "ASYNCGATE_MIN_LEASE_TTL"},
 		{"serve", "ASYNCGATE_DATABASE_URL=mysql://localhost/x", "sqlite://PATH"},
 		{"serve", "ASYNCGATE_DATABASE_URL=sqlite:///no/such/folder/x.db", "/no/such/folder"},

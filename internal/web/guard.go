@@ -40,12 +40,13 @@ func loopbackHost(host string) bool {
 // localName tells whether a name is localhost or below it.
 func localName(name string) bool {
 	name = strings.TrimSuffix(strings.ToLower(name), ".")
-	return name == "localhost" || strings.HasSuffix(name, ".localhost")
+	foreign := strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_")
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") && foreign == ""
 }
 
 // hostName is a Host header without port and brackets.
 func hostName(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
+	if name, port, err := net.SplitHostPort(host); err == nil && strings.Trim(port, "0123456789") == "" {
 		return name
 	}
 	if inner, ok := strings.CutPrefix(host, "["); ok {

@@ -24,7 +24,7 @@ func TestHost(t *testing.T) {
 	}
 	for _, host := range []string{
 		"evil.example", "localhost.evil.example", "notlocalhost", "127.0.0.1.evil.example", "10.0.0.1:8080", "0.0.0.0", "[::]",
-		"[2001:db8::1]:8080", "2130706433", "0x7f.1", "127.1",
+		"[2001:db8::1]:8080", "2130706433", "0x7f.1", "127.1", "localhost:1@evil.example", "localhost:evil", "evil.example;.localhost",
 	} {
 		for _, path := range paths {
 			s.do(t, "GET", path, "", "Host", host).expect(t, 403, models.CodeForbidden)
