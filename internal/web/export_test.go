@@ -1,6 +1,15 @@
 package web
 
-import "time"
+import (
+	"net/http"
+	"net/netip"
+	"time"
+)
 
 // UseClock makes the certificate take the time from now.
 func (c *Certificate) UseClock(now func() time.Time) { c.now = now }
+
+// ClientOf is the client that a request is counted as, behind these proxies.
+func ClientOf(r *http.Request, trusted ...netip.Prefix) string {
+	return household(proxies(trusted).client(r))
+}

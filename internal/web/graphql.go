@@ -61,6 +61,12 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, 0, err)
 		return
 	}
+	tally := tallyOf(r.Context())
+	tally.identify(viewer)
+	if err := tally.left(); err != nil {
+		s.refuse(w, r, 0, err)
+		return
+	}
 	params, err := s.readParams(w, r)
 	if s.draining() {
 		s.refuseDraining(w, r) // whether it has arrived or was cut off: it is new work
@@ -78,6 +84,10 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	ctx := auth.WithViewer(graphql.StartOperationTrace(r.Context()), viewer)
 	r = r.WithContext(ctx)
 	op, errs := s.opt.Executor.CreateOperationContext(ctx, params)
+	if err := tally.operation(ctx, op, errs); err != nil {
+		s.refuse(w, r, 0, err)
+		return
+	}
 	if len(errs) > 0 {
 		resp := s.opt.Executor.DispatchError(graphql.WithOperationContext(ctx, op), errs)
 		if media == mediaStream {

@@ -61,7 +61,7 @@ func (s *Server) checkOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origins := r.Header.Values("Origin")
 		listed := len(origins) == 1 && s.lists(origins[0])
-		own := len(origins) == 1 && normalOrigin(origins[0]) == ownOrigin(r)
+		own := len(origins) == 1 && normalOrigin(origins[0]) == s.ownOrigin(r)
 		crossSite := strings.EqualFold(r.Header.Get("Sec-Fetch-Site"), "cross-site")
 		if (len(origins) > 0 && !listed && !own) || (crossSite && !listed) {
 			w.Header().Add("Vary", "Origin")
@@ -104,13 +104,14 @@ func (s *Server) allowOrigins(next http.Handler) http.Handler {
 		AllowCredentials: true,
 		AllowedMethods:   []string{http.MethodGet, http.MethodPost},
 		AllowedHeaders:   requestHeaders,
+		ExposedHeaders:   []string{"Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"},
 		MaxAge:           preflightSeconds,
 	}).Handler(next)
 }
 
 // ownOrigin is the origin of the pages that this server itself serves.
-func ownOrigin(r *http.Request) string {
-	if r.TLS != nil {
+func (s *Server) ownOrigin(r *http.Request) string {
+	if r.TLS != nil || s.proxies.secure(r) {
 		return normalOrigin("https://" + r.Host)
 	}
 	return normalOrigin("http://" + r.Host)

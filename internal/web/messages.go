@@ -133,16 +133,18 @@ func (c *socket) handleInit(m message) error {
 	if err != nil {
 		return c.refuseInit(err)
 	}
+	c.tally.identify(c.viewer)
 	c.acknowledged = true
 	c.write(message{Type: typeAck})
 	return nil
 }
 
+// refuseInit closes with the code of what was wrong, also when it was wrong too often: 4401 and 4403 are what clients do not
+// try again by themselves, and 4429 would say that they sent connection_init twice. The reason tells of the limit.
 func (c *socket) refuseInit(err error) error {
 	if e := new(closeError); errors.As(err, &e) {
 		return e
 	}
-	shown := c.s.problem(c.ctx, err).Errors[0]
 	code := closeInternal
 	switch models.CodeOf(err) {
 	case models.CodeUnauthenticated:
@@ -152,6 +154,10 @@ func (c *socket) refuseInit(err error) error {
 	case models.CodeUnavailable, models.CodeRateLimited:
 		code = closeTryAgainLater
 	}
+	if limited := c.tally.refusal(c.ctx, err); limited != nil {
+		err = limited
+	}
+	shown := c.s.problem(c.ctx, err).Errors[0]
 	return closing(code, "%s: %s", shown.Extensions["code"], shown.Message)
 }
 

@@ -39,8 +39,12 @@ func (s *Server) allowWriting(w http.ResponseWriter, size int) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.opt.WriteTimeout + long))
 }
 
-// refuse answers with one error and the given status; 0 takes the status that the error's code has.
+// refuse answers with one error and the given status; 0 takes the status that the error's code has. It is RATE_LIMITED
+// instead when the caller has been refused too often.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if limited := tallyOf(r.Context()).refusal(r.Context(), err); limited != nil {
+		status, err = 0, limited
+	}
 	accepted, _ := negotiate(r.Header)
 	media := mediaJSON
 	if accepted == mediaResponse {

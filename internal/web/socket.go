@@ -57,6 +57,7 @@ type socket struct {
 
 	// viewer and acknowledged belong to the reader.
 	viewer       models.Viewer
+	tally        *tally
 	acknowledged bool
 	initTimer    *time.Timer
 
@@ -84,7 +85,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered
 	}
 	ws.SetReadLimit(s.opt.MaxBody + envelopeBytes)
-	c := &socket{s: s, ws: ws, line: s.beginStream(r), request: r, active: map[string]*operation{}}
+	c := &socket{s: s, ws: ws, line: s.beginStream(r), request: r, tally: tallyOf(r.Context()).another(), active: map[string]*operation{}}
 	c.ctx, c.endOperations = context.WithCancel(context.WithoutCancel(r.Context()))
 	c.streams, c.endStreams = context.WithCancel(c.ctx)
 	c.serve()

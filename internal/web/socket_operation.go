@@ -87,7 +87,16 @@ func (c *socket) operate(op *operation, params *graphql.RawParams) {
 		c.finish(op, last)
 	}()
 
+	tally := c.tally.another()
+	if err := tally.left(); err != nil {
+		last = c.errorMessage(ctx, op.id, c.s.problem(ctx, err))
+		return
+	}
 	opCtx, errs := c.s.opt.Executor.CreateOperationContext(ctx, params)
+	if err := tally.operation(ctx, opCtx, errs); err != nil {
+		last = c.errorMessage(ctx, op.id, c.s.problem(ctx, err))
+		return
+	}
 	if len(errs) > 0 {
 		last = c.errorMessage(ctx, op.id, c.s.opt.Executor.DispatchError(graphql.WithOperationContext(ctx, opCtx), errs))
 		return
@@ -163,6 +172,9 @@ func (c *socket) cancel(id string) {
 // reject answers a subscribe that was not started.
 func (c *socket) reject(id string, err error) {
 	ctx := trace.WithID(c.ctx, trace.New())
+	if limited := c.tally.another().refusal(ctx, err); limited != nil {
+		err = limited
+	}
 	c.write(c.errorMessage(ctx, id, c.s.problem(ctx, err)))
 }
 

@@ -10,11 +10,13 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/asyncgate/asyncgate/internal/auth"
+	"github.com/asyncgate/asyncgate/internal/limit"
 )
 
 // Options is what a server needs. Executor and Auth must be set; the zero value of the rest is its default.
@@ -32,6 +34,10 @@ type Options struct {
 	Logger *slog.Logger
 	// AllowedOrigins are the other origins that may call /graphql, as browsers send them. Empty allows none.
 	AllowedOrigins []string
+	// Limits counts requests. Default: none are counted.
+	Limits *limit.Limits
+	// TrustedProxies are the networks whose X-Forwarded-For and X-Forwarded-Proto are believed. IPv4 stands there as IPv4.
+	TrustedProxies []netip.Prefix
 	// Development answers only requests whose Host is a loopback name or address.
 	Development bool
 	// MaxBody bounds a request's body, and a WebSocket's message, in bytes. Default 16 MiB.
@@ -77,6 +83,7 @@ func orDefault[T int | int64 | time.Duration](value, fallback T) T {
 type Server struct {
 	opt     Options
 	origins map[string]bool
+	proxies proxies
 	handler http.Handler
 
 	visits visits
@@ -88,7 +95,7 @@ type Server struct {
 // New returns a server. It starts nothing: connections are the caller's, through HTTPServer or a server of its own.
 func New(opt Options) *Server {
 	opt.setDefaults()
-	s := &Server{opt: opt, origins: map[string]bool{}, visits: visits{arriving: map[*http.ResponseController]struct{}{}}}
+	s := &Server{opt: opt, origins: map[string]bool{}, proxies: opt.TrustedProxies, visits: visits{arriving: map[*http.ResponseController]struct{}{}}}
 	s.killed, s.kill = context.WithCancel(context.Background())
 	for _, origin := range opt.AllowedOrigins {
 		s.list(origin)
@@ -99,7 +106,7 @@ func New(opt Options) *Server {
 	mux.HandleFunc("GET /healthz", s.serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	registerPages(mux)
-	s.handler = s.observe(s.checkHost(mux))
+	s.handler = s.observe(s.tallied(s.checkHost(mux)))
 	return s
 }
 
