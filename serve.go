@@ -18,6 +18,7 @@ import (
 	"github.com/asyncgate/asyncgate/internal/config"
 	"github.com/asyncgate/asyncgate/internal/engine"
 	"github.com/asyncgate/asyncgate/internal/feed"
+	"github.com/asyncgate/asyncgate/internal/limit"
 	"github.com/asyncgate/asyncgate/internal/web"
 	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
@@ -95,6 +96,7 @@ type server struct {
 	store    *store.Store
 	hub      *feed.Hub
 	engine   *engine.Engine
+	limits   *limit.Limits // nil for none
 	web      *web.Server
 	draining chan struct{}
 	listener net.Listener
@@ -141,7 +143,12 @@ func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*ser
 			return c.Introspection == config.IntrospectionAlways || (c.Introspection == config.IntrospectionAuthenticated && authenticated)
 		},
 	})
+	if s.limits, err = openLimits(c, logger); err != nil {
+		s.close()
+		return nil, err
+	}
 	s.web = web.New(web.Options{
+		Limits: s.limits, TrustedProxies: c.TrustedProxies,
 		Executor: executor, Auth: auth.Development{}, Ready: s.ready, Drain: s.draining, Logger: logger,
 		AllowedOrigins: c.AllowedOrigins, Development: c.Development(), MaxBody: c.MaxBody,
 	})
@@ -259,6 +266,9 @@ func (s *server) close() {
 	if s.stop != nil {
 		s.stop()
 		s.background.Wait()
+	}
+	if s.limits != nil {
+		s.limits.Close()
 	}
 	if s.hub != nil {
 		s.hub.Close()

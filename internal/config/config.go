@@ -9,7 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"time"
+
+	"github.com/ulule/limiter/v3"
 )
 
 // Environments, the values of ASYNCGATE_ENV.
@@ -47,6 +50,14 @@ type Config struct {
 	AllowedOrigins []string
 	// TLSCert and TLSKey are files; with both of them TLS is served, with neither it is not.
 	TLSCert, TLSKey string
+
+	// RateLimitEnabled is false in development only.
+	RateLimitEnabled bool
+	RateLimit        limiter.Rate
+	// TrustedProxies are without bits beyond the network's, and those of IPv4 as such.
+	TrustedProxies []netip.Prefix
+	// RedisURL is well-formed; empty lets each server count for itself.
+	RedisURL string
 
 	LeaseTTL, MinLeaseTTL, MaxLeaseTTL time.Duration
 	MaxLeaseRenewals                   int
@@ -123,6 +134,7 @@ func Parse(args, environ []string) (Config, []string, error) {
 	}
 	c.derive()
 	warnings = append(warnings, c.wholeSeconds()...)
+	warnings = append(warnings, c.forceRateLimit()...)
 	more, err := c.checkLeases(in)
 	return c, append(warnings, more...), err
 }

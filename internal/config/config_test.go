@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ulule/limiter/v3"
+
 	"github.com/asyncgate/asyncgate/internal/config"
 )
 
@@ -37,8 +39,9 @@ func TestLoad(t *testing.T) {
 		c.InstanceID = ""
 		want := config.Config{
 			Addr: "127.0.0.1:8080", DatabaseURL: "sqlite://asyncgate.db", Env: "development", Auth: "none",
-			AllowedOrigins: []string{"http://localhost:3000", "http://localhost:8080"},
-			LeaseTTL:       2 * time.Minute, MinLeaseTTL: 10 * time.Second, MaxLeaseTTL: 30 * time.Minute,
+			AllowedOrigins:   []string{"http://localhost:3000", "http://localhost:8080"},
+			RateLimitEnabled: true, RateLimit: limiter.Rate{Formatted: "6000-M", Period: time.Minute, Limit: 6000},
+			LeaseTTL: 2 * time.Minute, MinLeaseTTL: 10 * time.Second, MaxLeaseTTL: 30 * time.Minute,
 			MaxLeaseRenewals: 10, MaxLeaseLifetime: 2 * time.Hour, MaxLeaseExpiries: 20,
 			SweepInterval: 5 * time.Second, ExpiryJitter: 5 * time.Second,
 			MaxAttempts: 2, RetryBackoff: 15 * time.Second, MaxRetryBackoff: 15 * time.Minute,
@@ -74,6 +77,8 @@ func TestLoad(t *testing.T) {
 				value = "json"
 			case "TRUSTED_PROXIES":
 				value = "10.0.0.0/8, ::1"
+			case "REDIS_URL":
+				value = "redis://localhost:6379/1"
 			}
 			if _, _, err := config.Load([]string{s.Flag(), value}, nil); err != nil {
 				t.Errorf("flag: %v", err)
@@ -123,6 +128,23 @@ func TestLoad(t *testing.T) {
 		c, warnings := mustLoad(t, []string{"--tls-key", "key.pem"}, "ASYNCGATE_TLS_CERT=cert.pem")
 		if c.TLSCert != "cert.pem" || c.TLSKey != "key.pem" || len(warnings) > 0 {
 			t.Errorf("got %q, %q, %q", c.TLSCert, c.TLSKey, warnings)
+		}
+	})
+
+	t.Run("the rate limit", func(t *testing.T) {
+		t.Parallel()
+		c, _ := mustLoad(t, []string{"--redis-url", "rediss://u:p@h:1/2"}, "ASYNCGATE_RATE_LIMIT=10-s", "ASYNCGATE_RATE_LIMIT_ENABLED=FALSE")
+		if c.RateLimitEnabled || c.RateLimit.Limit != 10 || c.RateLimit.Period != time.Second || c.RedisURL != "rediss://u:p@h:1/2" {
+			t.Errorf("got %+v", c)
+		}
+	})
+
+	t.Run("trusted proxies are networks, those of IPv4 as such", func(t *testing.T) {
+		t.Parallel()
+		c, _ := mustLoad(t, nil, "ASYNCGATE_TRUSTED_PROXIES=10.1.2.3/8, 192.0.2.7,,2001:db8::1/32,::1,fe80::1%eth0,::ffff:10.0.0.0/104,::ffff:192.0.2.8")
+		want := "[10.0.0.0/8 192.0.2.7/32 2001:db8::/32 ::1/128 fe80::1/128 10.0.0.0/8 192.0.2.8/32]"
+		if got := fmt.Sprint(c.TrustedProxies); got != want {
+			t.Errorf("got %s, want %s", got, want)
 		}
 	})
 
@@ -211,8 +233,18 @@ func TestLoadRefuses(t *testing.T) {
 		{"ASYNCGATE_LOG_LEVEL=loud", "debug, info, warn and error"},
 		{"ASYNCGATE_LOG_FORMAT=xml", "text and json"},
 		{"ASYNCGATE_RATE_LIMIT=many", "6000-M"},
+		{"ASYNCGATE_RATE_LIMIT=0-M", "6000-M"},
+		{"ASYNCGATE_RATE_LIMIT=-1-M", "6000-M"},
+		{"ASYNCGATE_RATE_LIMIT=6000", "6000-M"},
+		{"ASYNCGATE_RATE_LIMIT=6000-W", "6000-M"},
+		{"ASYNCGATE_RATE_LIMIT=x-M", "6000-M"},
+		{"ASYNCGATE_RATE_LIMIT=1.5-S", "6000-M"},
+		{"ASYNCGATE_RATE_LIMIT=9999999999-M", "6000-M"},
 		{"ASYNCGATE_RATE_LIMIT_ENABLED=1", "true and false"},
 		{"ASYNCGATE_TRUSTED_PROXIES=10.0.0.0/33", "networks"},
+		{"ASYNCGATE_TRUSTED_PROXIES=proxy.internal", "networks"},
+		{"ASYNCGATE_TRUSTED_PROXIES=*", "networks"},
+		{"ASYNCGATE_REDIS_URL=redis://localhost/first", "redis://"},
 	} {
 		t.Run(tt.environ, func(t *testing.T) {
 			t.Parallel()
@@ -230,7 +262,7 @@ func TestLoadRefuses(t *testing.T) {
 				t.Errorf("%q does not say %q in one line", message, tt.says)
 			}
 			named := strings.Contains(message, name) && strings.Contains(message, value)
-			if !named && !strings.Contains(name, "DATABASE_URL") {
+			if !named && !strings.Contains(name, "_URL") {
 				t.Errorf("%q does not name %s and %s", message, name, value)
 			}
 			if usage := new(config.UsageError); errors.As(err, &usage) {
@@ -241,10 +273,12 @@ func TestLoadRefuses(t *testing.T) {
 
 	t.Run("without repeating a password", func(t *testing.T) {
 		t.Parallel()
-		for _, url := range []string{"mysql://u:hunter2@h/d", "postgres://u:hunter2%@h/d", "hunter2"} {
-			_, _, err := config.Load(nil, []string{"ASYNCGATE_DATABASE_URL=" + url})
-			if err == nil || strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("%s: %v", url, err)
+		for _, url := range []string{"mysql://u:hunter2@h/d", "postgres://u:hunter2%@h/d", "redis://:hunter2@h/x", "redis://:hunter2%@h", "redis://h/0?pool_size=hunter2", "unix://u:hunter2@", "hunter2"} {
+			for _, name := range []string{"ASYNCGATE_DATABASE_URL", "ASYNCGATE_REDIS_URL"} {
+				_, _, err := config.Load(nil, []string{name + "=" + url})
+				if err == nil || strings.Contains(err.Error(), "hunter2") {
+					t.Errorf("%s=%s: %v", name, url, err)
+				}
 			}
 		}
 	})
@@ -272,16 +306,28 @@ func TestLoadRefuses(t *testing.T) {
 func TestLoadWarns(t *testing.T) {
 	t.Parallel()
 	for environ, says := range map[string]string{
-		"ASYNCGATE_LEASE_TLL=1s":                  "the nearest is ASYNCGATE_LEASE_TTL",
-		"ASYNCGATE_PORT=tcp://10.0.0.1:8080":      "ASYNCGATE_PORT is not a setting",
-		"ASYNCGATE_SERVICE_HOST=10.0.0.1":         "ASYNCGATE_SERVICE_HOST is not a setting",
-		"ASYNCGATE_RETRY_BACKOFF=500ms":           "whole seconds; it is 1s",
-		"ASYNCGATE_RATE_LIMIT=10-S":               "no effect in this version",
-		"ASYNCGATE_REDIS_URL=redis://u:secret@h/": "no effect in this version",
+		"ASYNCGATE_LEASE_TLL=1s":             "the nearest is ASYNCGATE_LEASE_TTL",
+		"ASYNCGATE_PORT=tcp://10.0.0.1:8080": "ASYNCGATE_PORT is not a setting",
+		"ASYNCGATE_SERVICE_HOST=10.0.0.1":    "ASYNCGATE_SERVICE_HOST is not a setting",
+		"ASYNCGATE_RETRY_BACKOFF=500ms":      "whole seconds; it is 1s",
 	} {
 		_, warnings := mustLoad(t, nil, environ, "UNRELATED=1", "=odd")
 		if len(warnings) != 1 || !strings.Contains(warnings[0], says) || strings.Contains(warnings[0], "secret") {
 			t.Errorf("%s: got %q, want %q", environ, warnings, says)
+		}
+	}
+}
+
+// TestRateLimitIsForced: outside development nobody can turn it off. Parse, because not all of them can be served yet.
+func TestRateLimitIsForced(t *testing.T) {
+	t.Parallel()
+	for env, on := range map[string]bool{"development": false, "staging": true, "production": true} {
+		c, warnings, err := config.Parse(nil, []string{"ASYNCGATE_ENV=" + env, "ASYNCGATE_RATE_LIMIT_ENABLED=false"})
+		if err != nil || c.RateLimitEnabled != on || (len(warnings) == 1) != on {
+			t.Errorf("%s: got %t, %q, %v", env, c.RateLimitEnabled, warnings, err)
+		}
+		if on && !strings.Contains(warnings[0], "ASYNCGATE_RATE_LIMIT_ENABLED is false and is ignored") {
+			t.Errorf("warned %q", warnings[0])
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"math"
 	"net"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -23,8 +22,6 @@ const (
 	day      = 24 * time.Hour
 	longest  = 365 * day
 )
-
-func ignore(*Config, string) error { return nil }
 
 func text(field func(*Config) *string) func(*Config, string) error {
 	return func(c *Config, value string) error {
@@ -166,32 +163,15 @@ func setLogLevel(c *Config, value string) error {
 	return nil
 }
 
-func checkBool(_ *Config, value string) error {
-	if v := strings.ToLower(value); v != "true" && v != "false" {
-		return errors.New("allowed are true and false")
-	}
-	return nil
-}
-
-var ratePattern = regexp.MustCompile(`^(?i)[1-9][0-9]{0,8}-[SMHD]$`)
-
-func checkRate(_ *Config, value string) error {
-	if !ratePattern.MatchString(value) {
-		return errors.New("allowed is a number of requests per S, M, H or D, for example 6000-M")
-	}
-	return nil
-}
-
-func checkNetworks(_ *Config, value string) error {
-	for _, part := range split(value) {
-		if _, err := netip.ParsePrefix(part); err == nil {
-			continue
+func boolean(field func(*Config) *bool) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		v := strings.ToLower(value)
+		if v != "true" && v != "false" {
+			return errors.New("allowed are true and false")
 		}
-		if _, err := netip.ParseAddr(part); err != nil {
-			return errors.New("allowed are networks and addresses such as 10.0.0.0/8,192.0.2.7, comma-separated")
-		}
+		*field(c) = v == "true"
+		return nil
 	}
-	return nil
 }
 
 // split cuts a comma-separated list; empty parts do not count.
