@@ -85,6 +85,8 @@ func TestBadSettings(t *testing.T) {
 		{"serve", "ASYNCGATE_CORS_ALLOWED_ORIGINS=https://*.example.com", "never allowed"},
 		{"serve", "ASYNCGATE_CORS_ALLOWED_ORIGINS=null", "origins such as"},
 		{"serve", "ASYNCGATE_LEASE_TTL=5s", "ASYNCGATE_MIN_LEASE_TTL"},
+		{"serve", "ASYNCGATE_RATE_LIMIT=0-M", "6000-M"},
+		{"serve", "ASYNCGATE_REDIS_URL=http://u:secret@127.0.0.1", "redis://"},
 		{"serve", "ASYNCGATE_DATABASE_URL=mysql://localhost/x", "sqlite://PATH"},
 		{"serve", "ASYNCGATE_DATABASE_URL=sqlite:///no/such/folder/x.db", "/no/such/folder"},
 		{"serve", "ASYNCGATE_DATABASE_URL=postgres://u:secret@127.0.0.1:1/x", "PostgreSQL at 127.0.0.1:1 doesn't answer"},
