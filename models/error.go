@@ -1,6 +1,7 @@
 package models
 
 import (
+	"context"
 	"errors"
 	"fmt"
 )
@@ -94,4 +95,14 @@ func CodeOf(err error) Code {
 		return e.Code
 	}
 	return CodeInternal
+}
+
+// CauseOf returns the Error that ended ctx: why whatever ran under it ended. It is nil while ctx has not ended, and when it
+// ended for a reason that is no Error, as that its caller has gone.
+func CauseOf(ctx context.Context) *Error {
+	var e *Error
+	if cause := context.Cause(ctx); errors.As(cause, &e) {
+		return e
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -124,6 +125,8 @@ type Viewer struct {
 	Scopes    []Scope
 	// KeyID is the API key that speaks for the viewer; uuid.Nil in development, where none is needed.
 	KeyID uuid.UUID
+	// ExpiresAt is when that key stops to count by itself; nil is never.
+	ExpiresAt *time.Time
 }
 
 // Has tells whether the viewer may do what scope allows.

@@ -2,7 +2,6 @@ package feed
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/asyncgate/asyncgate/models"
@@ -81,13 +80,11 @@ func (o *outlet[E]) put(ctx context.Context, event E) error {
 
 // reason turns what ended a stream into what its reader may see.
 func reason(ctx context.Context, err error) error {
-	cause := context.Cause(ctx)
-	if cause == nil {
+	if ctx.Err() == nil {
 		return err
 	}
-	var known *models.Error
-	if errors.As(cause, &known) {
-		return known
+	if cause := models.CauseOf(ctx); cause != nil {
+		return cause
 	}
 	return nil
 }
