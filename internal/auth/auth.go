@@ -24,10 +24,13 @@ type Credentials struct {
 	TenantID string
 }
 
-// Join returns what two places of one request say together; the Authorization of other counts before c's. It returns
-// FORBIDDEN when they name different principals or tenants: one of them would win without a word.
+// Join returns what two places of one request say together; the Authorization of other counts before c's, which may be what a
+// proxy between them wanted. It returns FORBIDDEN when they name different API keys, principals or tenants: one of them would
+// win without a word.
 func (c Credentials) Join(other Credentials) (Credentials, error) {
 	switch {
+	case contradict(c.Authorization, other.Authorization, sameKey):
+		return Credentials{}, models.Errorf(models.CodeForbidden, "two API keys in Authorization contradict each other; send one")
 	case contradict(c.Principal, other.Principal, samePrincipal):
 		return Credentials{}, models.Errorf(models.CodeForbidden, "two values of X-Principal contradict each other; send one")
 	case contradict(c.TenantID, other.TenantID, strings.EqualFold):
@@ -45,6 +48,13 @@ func contradict(a, b string, same func(a, b string) bool) bool {
 	return a != "" && b != "" && !same(a, b)
 }
 
+// sameKey tells whether two values of Authorization name no two keys.
+func sameKey(a, b string) bool {
+	keyA, okA := bearerToken(a)
+	keyB, okB := bearerToken(b)
+	return !okA || !okB || keyA == keyB
+}
+
 func samePrincipal(a, b string) bool {
 	p, errP := models.ParsePrincipal(a)
 	q, errQ := models.ParsePrincipal(b)
@@ -57,6 +67,9 @@ type Authenticator interface {
 	// malformed or not valid, FORBIDDEN when they are well-formed but name whom they may not act for (a reserved
 	// principal, another's tenant), and UNAVAILABLE when that could not be found out now; only the last is worth a retry.
 	Authenticate(ctx context.Context, c Credentials) (models.Viewer, error)
+	// Watch returns a context for what runs for v. It ends with ctx, and when v's credential stops to count; its cause is
+	// then UNAUTHENTICATED, a models.Error. Call stop when it has run.
+	Watch(ctx context.Context, v models.Viewer) (watched context.Context, stop func())
 }
 
 type viewerKey struct{}

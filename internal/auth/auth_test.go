@@ -97,10 +97,10 @@ func TestJoin(t *testing.T) {
 	const tenant = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
 	headers := auth.Credentials{Authorization: "Basic x", Principal: "worker:w", TenantID: tenant}
 	for name, tt := range map[string]struct{ other, want auth.Credentials }{
-		"nothing":             {auth.Credentials{}, headers},
-		"the same":            {headers, headers},
-		"the same, otherwise": {auth.Credentials{Principal: " WORKER:w", TenantID: strings.ToUpper(tenant)}, auth.Credentials{Authorization: "Basic x", Principal: " WORKER:w", TenantID: strings.ToUpper(tenant)}},
-		"another key":         {auth.Credentials{Authorization: "Bearer y"}, auth.Credentials{Authorization: "Bearer y", Principal: "worker:w", TenantID: tenant}},
+		"nothing":                {auth.Credentials{}, headers},
+		"the same":               {headers, headers},
+		"the same, otherwise":    {auth.Credentials{Principal: " WORKER:w", TenantID: strings.ToUpper(tenant)}, auth.Credentials{Authorization: "Basic x", Principal: " WORKER:w", TenantID: strings.ToUpper(tenant)}},
+		"a key beside a proxy's": {auth.Credentials{Authorization: "Bearer y"}, auth.Credentials{Authorization: "Bearer y", Principal: "worker:w", TenantID: tenant}},
 	} {
 		if got, err := headers.Join(tt.other); err != nil || got != tt.want {
 			t.Errorf("%s: got %+v, %v", name, got, err)
@@ -108,6 +108,13 @@ func TestJoin(t *testing.T) {
 		if _, err := tt.other.Join(headers); err != nil {
 			t.Errorf("%s, the other way round: %v", name, err)
 		}
+	}
+	key := auth.Credentials{Authorization: "Bearer a"}
+	if got, err := key.Join(auth.Credentials{Authorization: "bearer  a "}); err != nil || got.Authorization != "bearer  a " {
+		t.Errorf("the same key: got %+v, %v", got, err)
+	}
+	if _, err := key.Join(auth.Credentials{Authorization: "Bearer b"}); models.CodeOf(err) != models.CodeForbidden {
+		t.Errorf("another key: %v", err)
 	}
 	for name, other := range map[string]auth.Credentials{
 		"another principal":      {Principal: "agent:w"},

@@ -43,12 +43,16 @@ func (Development) Authenticate(_ context.Context, c Credentials) (models.Viewer
 			return models.Viewer{}, models.Errorf(models.CodeUnauthenticated, "X-Principal: %s", message(err))
 		}
 		if p.Reserved() {
-			return models.Viewer{}, models.Errorf(models.CodeForbidden,
-				"X-Principal: %q is one of the server's own principals; act as another, for example agent:planner", text)
+			return models.Viewer{}, errReserved(text)
 		}
 		v.Principal = p
 	}
 	return v, nil
+}
+
+// Watch returns ctx as it is: what needs no credential keeps it for ever.
+func (Development) Watch(ctx context.Context, _ models.Viewer) (watched context.Context, stop func()) {
+	return ctx, func() {}
 }
 
 // trim removes what HTTP removes around a header's value, so that connection_init means the same.
