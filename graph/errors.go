@@ -53,9 +53,12 @@ func protocolCode(err *gqlerror.Error) (string, bool) {
 // known makes of any error one that may be shown. What is no models.Error is logged in full and INTERNAL to the caller.
 func (o *Options) known(ctx context.Context, err error) *models.Error {
 	var e *models.Error
+	cause := models.CauseOf(ctx)
 	switch {
-	case errors.As(err, &e):
+	case errors.As(err, &e) && (cause == nil || e.Code != models.CodeUnavailable):
 		return e
+	case cause != nil:
+		return cause // UNAVAILABLE was its echo
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), ctx.Err() != nil:
 		// Drivers say it in their own words once the context has ended, whatever it was that they were about to say.
 		return models.Errorf(models.CodeUnavailable, "the request was canceled or took too long; repeat it")

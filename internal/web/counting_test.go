@@ -51,6 +51,10 @@ func withKeys(keys keyring) func(*web.Options) {
 	return func(o *web.Options) { o.Auth, o.TrustedProxies = keys, prefixes("127.0.0.1/32") }
 }
 
+func (keyring) Watch(ctx context.Context, _ models.Viewer) (watched context.Context, stop func()) {
+	return ctx, func() {}
+}
+
 func (k keyring) Authenticate(_ context.Context, c auth.Credentials) (models.Viewer, error) {
 	key := strings.TrimPrefix(c.Authorization, "Bearer ")
 	switch viewer, ok := k[key]; {

@@ -67,6 +67,10 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, 0, err)
 		return
 	}
+	// The credential counts as long as the request runs.
+	watched, stop := s.opt.Auth.Watch(r.Context(), viewer)
+	defer stop()
+	r = r.WithContext(watched)
 	params, err := s.readParams(w, r)
 	if s.draining() {
 		s.refuseDraining(w, r) // whether it has arrived or was cut off: it is new work
@@ -78,6 +82,10 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 			status = http.StatusRequestEntityTooLarge
 		}
 		s.refuse(w, r, status, err)
+		return
+	}
+	if gone := models.CauseOf(r.Context()); gone != nil {
+		s.refuse(w, r, 0, gone)
 		return
 	}
 

@@ -131,17 +131,19 @@ func (c *socket) handleInit(m message) error {
 		c.viewer, err = c.s.authenticate(c.ctx, c.request.Header, credentials)
 	}
 	if err != nil {
-		return c.refuseInit(err)
+		return c.refusal(err)
 	}
 	c.tally.identify(c.viewer)
 	c.acknowledged = true
+	c.watch()
 	c.write(message{Type: typeAck})
 	return nil
 }
 
-// refuseInit closes with the code of what was wrong, also when it was wrong too often: 4401 and 4403 are what clients do not
-// try again by themselves, and 4429 would say that they sent connection_init twice. The reason tells of the limit.
-func (c *socket) refuseInit(err error) error {
+// refusal is the end of a socket because of what is wrong with its credential. The code is that of what is wrong also when it
+// was wrong too often: 4401 and 4403 are what clients do not try again by themselves, and 4429 would say that they sent
+// connection_init twice. The reason tells of the limit.
+func (c *socket) refusal(err error) error {
 	if e := new(closeError); errors.As(err, &e) {
 		return e
 	}
@@ -154,7 +156,7 @@ func (c *socket) refuseInit(err error) error {
 	case models.CodeUnavailable, models.CodeRateLimited:
 		code = closeTryAgainLater
 	}
-	if limited := c.tally.refusal(c.ctx, err); limited != nil {
+	if limited := c.tally.another().refusal(c.ctx, err); limited != nil {
 		err = limited
 	}
 	shown := c.s.problem(c.ctx, err).Errors[0]
@@ -165,6 +167,9 @@ func (c *socket) refuseInit(err error) error {
 func (c *socket) handleSubscribe(m message) error {
 	if !c.acknowledged {
 		return closing(closeUnauthorized, "Unauthorized")
+	}
+	if gone := c.gone(); gone != nil {
+		return gone
 	}
 	if m.ID == "" {
 		return closing(closeBadMessage, "Invalid message: subscribe needs an id")

@@ -23,6 +23,9 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, media string, sta
 		body, _ = encode(s.problem(r.Context(), err))
 	}
 	s.allowWriting(w, len(body))
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="asyncgate"`)
+	}
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.Header().Set("Cache-Control", "no-store")
@@ -56,9 +59,6 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, err 
 		if accepted == mediaStream && status == http.StatusOK {
 			status = http.StatusBadRequest // 200 would say that a stream follows
 		}
-	}
-	if status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", `Bearer realm="asyncgate"`)
 	}
 	s.write(w, r, media, status, resp)
 }
@@ -111,17 +111,17 @@ func empty(resp *graphql.Response) bool {
 }
 
 // statusOf returns the HTTP status of a response. What was executed is a success, be its data partial or null, unless
-// nothing came of it because the server can't work now, which proxies and clients shall see. What was not is a failure of
-// its errors' kind.
+// nothing came of it because the server can't work now, or the credential stopped to count meanwhile: proxies and clients
+// shall see that. What was not is a failure of its errors' kind.
 func statusOf(media string, resp *graphql.Response) int {
 	code := commonCode(resp.Errors)
 	switch {
 	case code == models.CodeUnavailable && empty(resp):
 		return http.StatusServiceUnavailable
+	case code == models.CodeUnauthenticated && empty(resp):
+		return http.StatusUnauthorized
 	case executed(resp):
 		return http.StatusOK
-	case code == models.CodeUnauthenticated:
-		return http.StatusUnauthorized
 	case code == models.CodeRateLimited:
 		return http.StatusTooManyRequests
 	case code == models.CodeInternal:

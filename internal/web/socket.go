@@ -55,15 +55,18 @@ type socket struct {
 	line    line
 	request *http.Request
 
-	// viewer and acknowledged belong to the reader.
+	// viewer, acknowledged and unwatch, which ends the watch over the viewer's credential, belong to the reader.
 	viewer       models.Viewer
 	tally        *tally
 	acknowledged bool
+	unwatch      func()
 	initTimer    *time.Timer
 
-	// ctx ends all operations; streams, which comes from it, only subscriptions: once it is done, guarded by mu, none begins.
-	ctx, streams              context.Context
-	endOperations, endStreams context.CancelFunc
+	// ctx ends all operations, with UNAUTHENTICATED as its cause when the credential stops to count; streams, which comes from
+	// it, only subscriptions: once it is done, guarded by mu, none begins.
+	ctx, streams  context.Context
+	endOperations context.CancelCauseFunc
+	endStreams    context.CancelFunc
 
 	mu      sync.Mutex
 	active  map[string]*operation
@@ -85,8 +88,9 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered
 	}
 	ws.SetReadLimit(s.opt.MaxBody + envelopeBytes)
-	c := &socket{s: s, ws: ws, line: s.beginStream(r), request: r, tally: tallyOf(r.Context()).another(), active: map[string]*operation{}}
-	c.ctx, c.endOperations = context.WithCancel(context.WithoutCancel(r.Context()))
+	c := &socket{s: s, ws: ws, line: s.beginStream(r), request: r, tally: tallyOf(r.Context()).another(),
+		active: map[string]*operation{}, unwatch: func() {}}
+	c.ctx, c.endOperations = context.WithCancelCause(context.WithoutCancel(r.Context()))
 	c.streams, c.endStreams = context.WithCancel(c.ctx)
 	c.serve()
 }
@@ -111,14 +115,13 @@ func (c *socket) serve() {
 	})
 	var helpers sync.WaitGroup
 	helpers.Go(c.keepAlive)
-	helpers.Go(c.awaitDrain)
+	helpers.Go(c.awaitEnd)
 
 	err := c.read()
 	c.initTimer.Stop()
-	c.endOperations()
-	if e := new(closeError); errors.As(err, &e) {
-		c.close(e.code, e.reason)
-	}
+	c.unwatch()
+	c.endOperations(nil)
+	c.closeFor(err)
 	c.ws.CloseNow()
 	c.running.Wait()
 	helpers.Wait()
@@ -181,11 +184,13 @@ func (c *socket) ping() error {
 	}
 }
 
-// awaitDrain ends the socket when the server drains: subscriptions at once and without `complete`, so that clients take
-// them up again on another replica; queries and mutations first run to their end.
-func (c *socket) awaitDrain() {
+// awaitEnd ends the socket when its credential stops to count, with 4401 and whatever runs on it; and when the server drains:
+// subscriptions at once and without `complete`, so that clients take them up again on another replica, while queries and
+// mutations first run to their end.
+func (c *socket) awaitEnd() {
 	select {
 	case <-c.ctx.Done():
+		c.closeFor(c.gone())
 		return
 	case <-c.s.opt.Drain:
 	}
@@ -194,6 +199,31 @@ func (c *socket) awaitDrain() {
 	c.mu.Unlock()
 	c.running.Wait()
 	c.close(closeGoingAway, "going away")
+}
+
+// watch ends the operations, from now on, when the viewer's credential stops to count.
+func (c *socket) watch() {
+	watched, stop := c.s.opt.Auth.Watch(c.ctx, c.viewer)
+	detach := context.AfterFunc(watched, func() { c.endOperations(context.Cause(watched)) })
+	c.unwatch = func() {
+		detach()
+		stop()
+	}
+}
+
+// gone is the end of a socket whose credential has stopped to count; nil while it does.
+func (c *socket) gone() error {
+	if gone := models.CauseOf(c.ctx); gone != nil {
+		return c.refusal(gone)
+	}
+	return nil
+}
+
+// closeFor closes the socket if err is the end of one.
+func (c *socket) closeFor(err error) {
+	if e := new(closeError); errors.As(err, &e) {
+		c.close(e.code, e.reason)
+	}
 }
 
 // close says goodbye, with a few seconds for the peer to answer.

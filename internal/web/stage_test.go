@@ -198,6 +198,9 @@ func (s *stage) resolve(ctx context.Context, field *ast.Field, args map[string]a
 		case <-s.release:
 			return "released", nil
 		case <-ctx.Done():
+			if gone := models.CauseOf(ctx); gone != nil {
+				return nil, gone
+			}
 			return nil, models.Errorf(models.CodeUnavailable, "cut off: %v", ctx.Err())
 		}
 	case "fails":

@@ -8,6 +8,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/asyncgate/asyncgate/models"
 )
 
 // The transport graphql-sse, distinct connections mode. Each response is an event `next`; the end is an event
@@ -15,7 +17,8 @@ import (
 // request (credential, origin, size, method) is an HTTP status.
 //
 // An error in the middle of a subscription, as SUBSCRIBER_TOO_SLOW, is a `next` with errors, and `complete` follows: the
-// client hears why, and resumes with its cursor. While draining, a stream ends without `complete` and without an error:
+// client hears why, and resumes with its cursor. So does what runs under a credential that stops to count: UNAUTHENTICATED.
+// While draining, a stream ends without `complete` and without an error:
 // that is what a dropped connection looks like, and clients of graphql-sse, and EventSource, then connect again, to
 // another replica.
 
@@ -53,6 +56,9 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql
 		s.refuseDraining(w, r)
 		return
 	case <-ctx.Done():
+		if gone := models.CauseOf(ctx); gone != nil {
+			s.refuse(w, r, 0, gone)
+		}
 		return
 	}
 	out := s.openStream(w, r)
@@ -104,7 +110,7 @@ func (s *Server) openStream(w http.ResponseWriter, r *http.Request) eventStream 
 	return out
 }
 
-// pump passes events on until they end, the client is gone or does not read, or drain is closed.
+// pump passes events on until they end, the client is gone, is not believed any more or does not read, or drain is closed.
 func (e eventStream) pump(ctx context.Context, events <-chan []byte, drain <-chan struct{}) {
 	pings := time.NewTicker(e.s.opt.KeepAlive)
 	defer pings.Stop()
@@ -114,6 +120,7 @@ func (e eventStream) pump(ctx context.Context, events <-chan []byte, drain <-cha
 		case event, more := <-events:
 			switch {
 			case ctx.Err() != nil:
+				e.end(ctx)
 				return
 			case drain != nil && e.s.draining():
 				return // what ends a subscription now is that all are ending: it must not look complete
@@ -126,11 +133,20 @@ func (e eventStream) pump(ctx context.Context, events <-chan []byte, drain <-cha
 		case <-drain:
 			return
 		case <-ctx.Done():
+			e.end(ctx)
 			return
 		}
 		if !e.offer(ctx, due) {
 			return
 		}
+	}
+}
+
+// end says why the context of a stream has ended, if that is for the client to know.
+func (e eventStream) end(ctx context.Context) {
+	if gone := models.CauseOf(ctx); gone != nil {
+		e.write(e.s.nextEvent(ctx, e.s.problem(ctx, gone)))
+		e.write(completeEvent)
 	}
 }
 
