@@ -11,10 +11,11 @@ import (
 	"testing"
 )
 
-// client calls a server as its users do, in the tenant of development mode.
+// client calls a server as its users do: with a key, or in the tenant of development mode.
 type client struct {
 	url  string
 	http *http.Client
+	key  string
 }
 
 func newClient(t *testing.T, url string) *client {
@@ -67,9 +68,21 @@ func (c *client) post(ctx context.Context, accept, principal, query string, vari
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", accept)
-	request.Header.Set("X-Principal", principal)
+	c.identify(request.Header, principal)
 	return c.http.Do(request)
 }
+
+// identify says who calls. Who has a key is whom it speaks for, whatever principal says.
+func (c *client) identify(h http.Header, principal string) {
+	if c.key != "" {
+		h.Set("Authorization", "Bearer "+c.key)
+	} else {
+		h.Set("X-Principal", principal)
+	}
+}
+
+// with returns the client with another key.
+func (c *client) with(key string) *client { return &client{url: c.url, http: c.http, key: key} }
 
 // do makes a query or mutation and decodes its data.
 func (c *client) do(ctx context.Context, principal, query string, variables, target any) error {

@@ -80,7 +80,8 @@ func TestBadSettings(t *testing.T) {
 	for _, test := range []struct{ args, setting, says string }{
 		{"serve", "ASYNCGATE_ADDR=8080", "host:port"},
 		{"serve", "ASYNCGATE_ADDR=0.0.0.0:0", "loopback"},
-		{"serve", "ASYNCGATE_ENV=production", "development"},
+		{"serve --auth none", "ASYNCGATE_ENV=production", "set ASYNCGATE_AUTH=keys"},
+		{"serve --addr 0.0.0.0:0", "ASYNCGATE_AUTH=none", "or ASYNCGATE_AUTH=keys"},
 		{"serve", "ASYNCGATE_CORS_ALLOWED_ORIGINS=*", "never allowed"},
 		{"serve", "ASYNCGATE_CORS_ALLOWED_ORIGINS=https://*.example.com", "never allowed"},
 		{"serve", "ASYNCGATE_CORS_ALLOWED_ORIGINS=null", "origins such as"},

@@ -59,6 +59,7 @@ func (p process) serve(ctx context.Context, args []string) error {
 		return err
 	}
 	s.greet(p.stdout)
+	s.explainKeys(ctx, p.stdout)
 	log.letGo()
 	failed := s.start()
 	select {
@@ -90,18 +91,20 @@ func terminal(w io.Writer) bool {
 
 // server is the open rooms.
 type server struct {
-	config   config.Config
-	logger   *slog.Logger
-	unlock   func()
-	store    *store.Store
-	hub      *feed.Hub
+	config config.Config
+	logger *slog.Logger
+	unlock func()
+	store  *store.Store
+	hub    *feed.Hub
+	// keys is nil where no credential is needed.
+	keys     *auth.Keys
 	engine   *engine.Engine
 	limits   *limit.Limits // nil for none
 	web      *web.Server
 	draining chan struct{}
 	listener net.Listener
 	shutdown func(context.Context) error
-	// background is what runs beside requests: the sweeper and the feed's poll.
+	// background is what runs beside requests: the sweeper, the feed's poll, the watch over API keys.
 	background sync.WaitGroup
 	stop       context.CancelFunc
 	// certificate is nil when TLS is not served.
@@ -149,10 +152,19 @@ func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*ser
 	}
 	s.web = web.New(web.Options{
 		Limits: s.limits, TrustedProxies: c.TrustedProxies,
-		Executor: executor, Auth: auth.Development{}, Ready: s.ready, Drain: s.draining, Logger: logger,
-		AllowedOrigins: c.AllowedOrigins, Development: c.Development(), MaxBody: c.MaxBody,
+		Executor: executor, Auth: s.authenticator(), Ready: s.ready, Drain: s.draining, Logger: logger,
+		AllowedOrigins: c.AllowedOrigins, Development: c.Auth == config.AuthNone, MaxBody: c.MaxBody,
 	})
 	return s, nil
+}
+
+// authenticator decides who callers are: by their API keys, or in development by their word.
+func (s *server) authenticator() auth.Authenticator {
+	if s.config.Auth == config.AuthNone {
+		return auth.Development{}
+	}
+	s.keys = auth.NewKeys(auth.Options{Store: s.store, Logger: s.logger})
+	return s.keys
 }
 
 // schema applies the migrations, or with --no-migrate only checks them.
@@ -226,7 +238,11 @@ func (s *server) greet(w io.Writer) {
 func (s *server) start() <-chan error {
 	var ctx context.Context
 	ctx, s.stop = context.WithCancel(context.Background())
-	for _, run := range []func(context.Context) error{s.engine.Run, s.hub.Run} {
+	loops := []func(context.Context) error{s.engine.Run, s.hub.Run}
+	if s.keys != nil {
+		loops = append(loops, s.keys.Run)
+	}
+	for _, run := range loops {
 		s.background.Go(func() {
 			if err := run(ctx); err != nil {
 				s.logger.Error("a background loop ended", "error", err)

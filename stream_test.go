@@ -113,8 +113,10 @@ type socketMessage struct {
 }
 
 func (c *client) followOnSocket(ctx context.Context, after string) (stream, error) {
+	header := http.Header{}
+	c.identify(header, "agent:planner")
 	ws, _, err := websocket.Dial(ctx, c.url+"/graphql", &websocket.DialOptions{
-		HTTPClient: c.http, HTTPHeader: http.Header{"X-Principal": {"agent:planner"}}, Subprotocols: []string{"graphql-transport-ws"},
+		HTTPClient: c.http, HTTPHeader: header, Subprotocols: []string{"graphql-transport-ws"},
 	})
 	if err != nil {
 		return nil, err

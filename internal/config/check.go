@@ -60,16 +60,15 @@ func (c *Config) checkLeases(in input) (warnings []string, err error) {
 // checkServe refuses combinations that must not serve: above all, no authentication anywhere but on this machine.
 func (c Config) checkServe() error {
 	if c.Auth == AuthKeys {
-		return fmt.Errorf("ASYNCGATE_AUTH is keys (its default when ASYNCGATE_ENV is %s or %s): "+
-			"API keys are not available in this version; allowed is none, with ASYNCGATE_ENV=%s", Staging, Production, Development)
+		return nil
 	}
 	if !c.Development() {
-		return fmt.Errorf("ASYNCGATE_AUTH is none and ASYNCGATE_ENV is %s: "+
-			"without authentication only ASYNCGATE_ENV=%s is allowed", c.Env, Development)
+		return fmt.Errorf("ASYNCGATE_AUTH is none and ASYNCGATE_ENV is %s: without authentication only ASYNCGATE_ENV=%s is "+
+			"allowed; set ASYNCGATE_AUTH=keys, the default here", c.Env, Development)
 	}
 	if !loopback(c.Addr) {
 		return fmt.Errorf("ASYNCGATE_ADDR is %q: without authentication (ASYNCGATE_AUTH=none) only loopback addresses are "+
-			"allowed, for example 127.0.0.1:8080", c.Addr)
+			"allowed; set one, for example 127.0.0.1:8080, or ASYNCGATE_AUTH=keys", c.Addr)
 	}
 	return nil
 }

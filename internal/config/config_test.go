@@ -164,6 +164,15 @@ func TestLoad(t *testing.T) {
 		}
 	})
 
+	t.Run("API keys are the default outside development, allowed in it, and serve any address", func(t *testing.T) {
+		t.Parallel()
+		for _, environ := range []string{"ASYNCGATE_ENV=production", "ASYNCGATE_ENV=staging", "ASYNCGATE_AUTH=keys"} {
+			if c, warnings := mustLoad(t, nil, environ, "ASYNCGATE_ADDR=0.0.0.0:8080"); c.Auth != config.AuthKeys || len(warnings) > 0 {
+				t.Errorf("%s: %+v, %q", environ, c, warnings)
+			}
+		}
+	})
+
 	t.Run("loopback addresses are served without authentication", func(t *testing.T) {
 		t.Parallel()
 		for _, addr := range []string{"127.0.0.1:0", "127.9.9.9:80", "[::1]:8080", "localhost:8080", "[::ffff:127.0.0.1]:1"} {
@@ -183,10 +192,9 @@ func TestLoadRefuses(t *testing.T) {
 		{"ASYNCGATE_ADDR=10.0.0.1:8080", "loopback"},
 		{"ASYNCGATE_ADDR=localhost.example.com:8080", "loopback"},
 		{"ASYNCGATE_ENV=prod", "development, staging and production"},
-		{"ASYNCGATE_ENV=production", "keys"},
-		{"ASYNCGATE_ENV=staging", "keys"},
-		{"ASYNCGATE_ENV=production ASYNCGATE_AUTH=none", "development"},
-		{"ASYNCGATE_AUTH=keys", "not available in this version"},
+		{"ASYNCGATE_ENV=production ASYNCGATE_AUTH=none", "set ASYNCGATE_AUTH=keys"},
+		{"ASYNCGATE_ENV=staging ASYNCGATE_AUTH=none", "set ASYNCGATE_AUTH=keys"},
+		{"ASYNCGATE_ENV=development ASYNCGATE_ADDR=0.0.0.0:8080", "or ASYNCGATE_AUTH=keys"},
 		{"ASYNCGATE_AUTH=basic", "none and keys"},
 		{"ASYNCGATE_DATABASE_URL=mysql://localhost", "sqlite://PATH"},
 		{"ASYNCGATE_DATABASE_URL=sqlite://", "sqlite://PATH"},

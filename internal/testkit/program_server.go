@@ -57,6 +57,12 @@ func (p *Program) Serve(tb testing.TB, settings []string, flags ...string) *Runn
 
 var greeting = regexp.MustCompile(`open (https?://127\.0\.0\.1:[0-9]+)/`)
 
+// AwaitPrinted waits until the server has printed to standard output what the pattern says, and returns its first group.
+func (s *RunningServer) AwaitPrinted(pattern *regexp.Regexp) string {
+	s.tb.Helper()
+	return s.await(s.stdout, pattern)
+}
+
 // AwaitLog waits until the server has logged the text.
 func (s *RunningServer) AwaitLog(text string) {
 	s.tb.Helper()

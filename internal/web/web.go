@@ -38,7 +38,7 @@ type Options struct {
 	Limits *limit.Limits
 	// TrustedProxies are the networks whose X-Forwarded-For and X-Forwarded-Proto are believed. IPv4 stands there as IPv4.
 	TrustedProxies []netip.Prefix
-	// Development answers only requests whose Host is a loopback name or address.
+	// Development is for an Auth that believes everyone: only requests are answered whose Host is a loopback name or address.
 	Development bool
 	// MaxBody bounds a request's body, and a WebSocket's message, in bytes. Default 16 MiB.
 	MaxBody int64
