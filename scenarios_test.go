@@ -1,19 +1,25 @@
 package main_test
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
+	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/asyncgate/asyncgate/internal/auth"
 	"github.com/asyncgate/asyncgate/internal/scenario"
 	"github.com/asyncgate/asyncgate/internal/testkit"
+	"github.com/asyncgate/asyncgate/models"
+	"github.com/asyncgate/asyncgate/store"
 )
 
 const (
@@ -106,9 +112,32 @@ func (s *scenarioServers) with(t *testing.T, settings map[string]string) *scenar
 		process.Stop()
 		expectNoViolations(t, url)
 	})
-	server := &scenario.Server{URL: process.URL, Operations: s.operations, Client: client}
+	server := &scenario.Server{URL: process.URL, Operations: s.operations, Client: client, Key: keyMaker(t, url)}
 	s.running = append(s.running, scenarioServer{settings, server})
 	return server
+}
+
+// keyMaker returns what makes API keys in a database that a server has migrated: stories make many, for which the command would
+// take long.
+func keyMaker(t *testing.T, url string) func(tenant, principal string, scopes []string) (string, error) {
+	t.Helper()
+	db, err := store.Open(t.Context(), url, store.Options{Existing: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return func(tenant, principal string, scopes []string) (string, error) {
+		p, err := models.ParsePrincipal(principal)
+		if err != nil {
+			return "", err
+		}
+		key := models.APIKey{ID: uuid.New(), TenantID: uuid.MustParse(tenant), Principal: p, CreatedAt: time.Now()}
+		for _, scope := range scopes {
+			key.Scopes = append(key.Scopes, models.Scope(strings.ToUpper(scope)))
+		}
+		secret, hash := auth.NewSecret()
+		return secret, db.CreateKey(context.Background(), key, hash)
+	}
 }
 
 // expectNoViolations verifies a whole database and returns what verify printed.

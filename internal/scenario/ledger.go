@@ -17,7 +17,15 @@ const receiptsQuery = `query($after: String, $first: Int, $last: Int) {
 
 // ask makes a query about the ledger of a tenant.
 func (p *player) ask(ctx context.Context, tenant, query string, variables map[string]any) (any, error) {
-	a, err := p.server.call(ctx, caller{tenant, "service:scenario"}, query, variables)
+	who := caller{tenant: tenant, principal: "service:scenario"}
+	var err error
+	if len(p.keys) > 0 {
+		who.key, err = p.key(who, []string{"read"})
+	}
+	if err != nil {
+		return nil, err
+	}
+	a, err := p.server.call(ctx, who, query, variables)
 	if err != nil {
 		return nil, err
 	}

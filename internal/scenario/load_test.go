@@ -33,6 +33,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"EventuallyOfStream", "stream: x\n        gives: []\n        eventually: true", "belong to do"},
 		{"WritesOfEvents", "stream: x\n        gives: []\n        writes: []", "belong to do"},
 		{"WritesNoList", "as: agent:a\n        do: viewer\n        writes: TASK_ASSIGNED", "are lists"},
+		{"ScopesOfEvents", "stream: x\n        gives: []\n        scopes: [read]", "belong to do"},
+		{"ActsWithoutKey", "as: agent:a\n        do: viewer\n        acts: agent:b", "with scopes"},
 		{"NumberOfYAML", "as: agent:a\n        do: viewer\n        with: {a: 0x1F}", "line 6"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

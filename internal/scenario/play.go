@@ -13,7 +13,7 @@ import (
 func (s *Story) Play(ctx context.Context, server *Server) error {
 	ctx, cancel := context.WithCancel(ctx)
 	p := &player{
-		server: server, tenants: map[string]string{}, saved: map[string]any{},
+		server: server, tenants: map[string]string{}, keys: map[string]string{}, saved: map[string]any{},
 		begun: map[string]*begun{}, streams: map[string]*stream{},
 	}
 	defer p.end()
@@ -33,6 +33,7 @@ func (s *Story) Play(ctx context.Context, server *Server) error {
 type player struct {
 	server  *Server
 	tenants map[string]string // by the story's name for them; "" is its own
+	keys    map[string]string // by tenant, principal and scopes
 	saved   map[string]any
 	begun   map[string]*begun
 	streams map[string]*stream
@@ -70,15 +71,37 @@ func (p *player) step(ctx context.Context, s *Step) error {
 }
 
 // caller is who the step's caller is.
-func (p *player) caller(s *Step) caller {
+func (p *player) caller(s *Step) (who caller, err error) {
 	if p.tenants[s.Tenant] == "" {
 		p.tenants[s.Tenant] = uuid.NewString()
 	}
-	return caller{p.tenants[s.Tenant], s.As}
+	who = caller{tenant: p.tenants[s.Tenant], principal: s.As, acts: s.Acts}
+	if s.Scopes == nil {
+		return who, nil
+	}
+	who.key, err = p.key(who, s.Scopes)
+	return who, err
+}
+
+// key is the API key of a caller with these scopes, made for the first who needs it.
+func (p *player) key(who caller, scopes []string) (secret string, err error) {
+	if p.server.Key == nil {
+		return "", errors.New("the server makes no API keys")
+	}
+	name := fmt.Sprint(who.tenant, who.principal, scopes)
+	if p.keys[name] == "" {
+		if p.keys[name], err = p.server.Key(who.tenant, who.principal, scopes); err != nil {
+			return "", fmt.Errorf("making an API key: %w", err)
+		}
+	}
+	return p.keys[name], nil
 }
 
 func (p *player) call(ctx context.Context, s *Step) error {
-	who := p.caller(s)
+	who, err := p.caller(s)
+	if err != nil {
+		return err
+	}
 	variables, err := resolve(s.With.v, p.saved)
 	if err != nil {
 		return err
@@ -165,7 +188,10 @@ func (p *player) start(ctx context.Context, s *Step, who caller, variables any) 
 }
 
 func (p *player) begin(ctx context.Context, s *Step) error {
-	who := p.caller(s)
+	who, err := p.caller(s)
+	if err != nil {
+		return err
+	}
 	variables, err := resolve(s.With.v, p.saved)
 	if err != nil {
 		return err
@@ -194,7 +220,10 @@ func (p *player) finish(ctx context.Context, s *Step) error {
 }
 
 func (p *player) subscribe(ctx context.Context, s *Step) error {
-	who := p.caller(s)
+	who, err := p.caller(s)
+	if err != nil {
+		return err
+	}
 	variables, err := resolve(s.With.v, p.saved)
 	if err != nil {
 		return err

@@ -37,6 +37,9 @@ type Step struct {
 	// As is the caller, kind:id. Tenant is another tenant than the story's own, under a name of the story's.
 	As     string `yaml:"as"`
 	Tenant string `yaml:"tenant"`
+	// Scopes make the caller an API key of that principal and tenant; Acts is whom it acts as, X-Principal.
+	Scopes []string `yaml:"scopes"`
+	Acts   string   `yaml:"acts"`
 	// Do is a query or mutation: the name of an operation, or a document. With is its variables.
 	Do   string `yaml:"do"`
 	With value  `yaml:"with"`
@@ -128,8 +131,10 @@ func (s *Step) check() error {
 		return errors.New("a step has exactly one of do, end, subscribe and gives")
 	case asks != (s.As != ""):
 		return errors.New("do and subscribe need the caller, as: kind:id; other steps have none")
-	case !asks && (s.With.given || s.Tenant != ""):
-		return errors.New("with and tenant belong to do and subscribe")
+	case !asks && (s.With.given || s.Tenant != "" || s.Scopes != nil):
+		return errors.New("with, tenant and scopes belong to do and subscribe")
+	case s.Acts != "" && s.Scopes == nil:
+		return errors.New("acts belongs to a caller with scopes: without, as says it")
 	case !call && (s.Begin != "" || s.Eventually || s.Times != 0 || s.Writes.given || s.Ledger.given):
 		return errors.New("begin, eventually, times, writes and ledger belong to do")
 	case s.Writes.given && !s.Writes.isList() || s.Ledger.given && !s.Ledger.isList() || takes && !s.Gives.isList():
