@@ -131,6 +131,22 @@ func TestKeysAreDemanded(t *testing.T) {
 	})
 }
 
+// TestDemoWithAKey: an ADMIN key acts as both of the demo's people, another one as neither.
+func TestDemoWithAKey(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, url string) {
+		k := newKeyed(t, url, 1)
+		_, admin := k.mustMake(t, "human:admin", "admin")
+		_, planner := k.mustMake(t, "agent:planner", "read,task,lease")
+		at := k.servers[0].URL
+		if r := program.Run(t, []string{"ASYNCGATE_API_KEY=" + admin}, "demo", "--url", at); r.Code != 0 || r.Stderr != "" {
+			t.Errorf("demo: %+v", r)
+		}
+		expectRefusal(t, program.Run(t, []string{"ASYNCGATE_API_KEY=" + planner}, "demo", "--url", at), 1, "FORBIDDEN")
+		expectRefusal(t, program.Run(t, nil, "demo", "--url", at), 1, "UNAUTHENTICATED")
+	})
+}
+
 // TestKeysInWebSockets: the key is in the handshake's headers or in connection_init; two different ones contradict each other.
 func TestKeysInWebSockets(t *testing.T) {
 	t.Parallel()

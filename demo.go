@@ -15,7 +15,8 @@ import (
 
 const demoHelp = `demo [--url URL]
 
-Plays an agent and a worker against a running server in development mode; exits 1 if anything is not as it must be.`
+Plays an agent and a worker against a running server; exits 1 if anything is not as it must be. A server that demands API keys
+needs one with the scope admin, which may act as both, in ASYNCGATE_API_KEY.`
 
 // demo tells the whole story against a running server, as its clients would: an agent delegates, a worker works, the
 // result is pushed and the obligation closed. Every step is checked.
@@ -39,8 +40,8 @@ func (p process) demo(ctx context.Context, args []string) error {
 	defer cancel()
 	d := &demo{
 		out:    p.stdout,
-		agent:  newDemoClient(*url, "agent:demo-planner"),
-		worker: newDemoClient(*url, "worker:demo-builder"),
+		agent:  newDemoClient(*url, p.variable(config.KeyVariable), "agent:demo-planner"),
+		worker: newDemoClient(*url, p.variable(config.KeyVariable), "worker:demo-builder"),
 		// A type of its own, so that it meets no other demo's tasks.
 		taskType: "demo.report." + uuid.NewString()[:8],
 	}

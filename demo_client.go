@@ -16,13 +16,14 @@ import (
 
 // demoClient is a GraphQL client with what the demo needs: requests, and subscriptions over Server-Sent Events.
 type demoClient struct {
-	url, principal string
-	http           *http.Client
+	url, key, principal string
+	http                *http.Client
 }
 
-func newDemoClient(url, principal string) *demoClient {
+// newDemoClient returns a client that acts as a principal; key is "" for a server that demands none.
+func newDemoClient(url, key, principal string) *demoClient {
 	url = strings.TrimSuffix(strings.TrimSuffix(url, "/"), "/graphql") + "/graphql"
-	return &demoClient{url: url, principal: principal, http: &http.Client{}}
+	return &demoClient{url: url, key: key, principal: principal, http: &http.Client{}}
 }
 
 // demoAnswer is a GraphQL response.
@@ -60,6 +61,9 @@ func (c *demoClient) post(ctx context.Context, accept, query string, variables m
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", accept)
 	request.Header.Set("X-Principal", c.principal)
+	if c.key != "" {
+		request.Header.Set("Authorization", "Bearer "+c.key)
+	}
 	response, err := c.http.Do(request)
 	if untrusted := new(tls.CertificateVerificationError); errors.As(err, &untrusted) {
 		return nil, fmt.Errorf("%w; SSL_CERT_FILE can name the PEM file of an authority of your own", err)

@@ -43,6 +43,16 @@ type process struct {
 	stderr  io.Writer
 }
 
+// variable returns the value of an environment variable, "" when it is not set.
+func (p process) variable(name string) string {
+	for _, pair := range p.environ {
+		if key, value, _ := strings.Cut(pair, "="); key == name {
+			return value
+		}
+	}
+	return ""
+}
+
 // errUsage is a command line that can't be understood; exit code 2.
 type errUsage struct{ message string }
 

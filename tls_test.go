@@ -59,13 +59,13 @@ func TestTLS(t *testing.T) {
 	onEach(t, func(t *testing.T, url string) {
 		s := serveTLS(t, "ASYNCGATE_DATABASE_URL="+url)
 		c := s.client(t)
-		ready, err := c.http.Get(s.URL + "/readyz")
+		alive, err := c.http.Get(s.URL + "/healthz")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer ready.Body.Close()
-		if ready.ProtoMajor != 2 || ready.StatusCode != http.StatusOK {
-			t.Errorf("readiness is %s over %s", ready.Status, ready.Proto)
+		defer alive.Body.Close()
+		if alive.ProtoMajor != 2 || alive.StatusCode != http.StatusOK {
+			t.Errorf("the server is %s over %s", alive.Status, alive.Proto)
 		}
 		sse, err := c.follow(t.Context(), "0")
 		if err != nil {

@@ -53,7 +53,7 @@ func collect(args, environ []string) (input, []string, error) {
 		name, value, _ := strings.Cut(pair, "=")
 		name, ours := strings.CutPrefix(name, prefix)
 		switch {
-		case !ours:
+		case !ours, prefix+name == KeyVariable:
 		case known[name]:
 			in.env[name] = value
 		default:

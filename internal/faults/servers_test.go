@@ -52,7 +52,9 @@ func lookAtSources(t *testing.T) {
 
 func (s *server) start() {
 	s.t.Helper()
-	s.process = program.Serve(s.t, append([]string{"ASYNCGATE_DATABASE_URL=" + s.databaseURL, "ASYNCGATE_LOG_LEVEL=warn"}, s.settings...))
+	s.process = program.Serve(s.t, append([]string{
+		"ASYNCGATE_DATABASE_URL=" + s.databaseURL, "ASYNCGATE_LOG_LEVEL=warn", "ASYNCGATE_RATE_LIMIT_ENABLED=false",
+	}, s.settings...))
 	s.setURL(s.process.URL)
 }
 

@@ -90,7 +90,8 @@ function load(example) {
   $("query").value = example.query;
   const variables = JSON.stringify(example.variables, null, 2).replace("$lastLease", lastLease);
   $("variables").value = variables === "{}" ? "" : variables;
-  if (example.principal) $("principal").value = example.principal;
+  // A key says by itself who its bearer is; few may act as another.
+  if (example.principal && !$("authorization").value) $("principal").value = example.principal;
 }
 
 function save() {
