@@ -13,12 +13,10 @@ import (
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		id, ok := trace.FromTraceparent(r.Header.Get("Traceparent"))
-		if !ok {
-			id = trace.New()
-		}
-		r = r.WithContext(trace.WithID(r.Context(), id))
+		r = s.startRequest(r)
+		id := trace.ID(r.Context())
 		rec := &recorder{ResponseWriter: w}
+		defer func() { endRequest(r, rec.status) }()
 		setHeaders(w.Header(), r)
 		s.limitConnection(w)
 

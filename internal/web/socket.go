@@ -87,6 +87,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Accept has answered
 	}
+	endRequest(r, http.StatusSwitchingProtocols)
 	ws.SetReadLimit(s.opt.MaxBody + envelopeBytes)
 	c := &socket{s: s, ws: ws, line: s.beginStream(r), request: r, tally: tallyOf(r.Context()).another(),
 		active: map[string]*operation{}, unwatch: func() {}}

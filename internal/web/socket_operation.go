@@ -69,7 +69,7 @@ func (c *socket) reserve(id string, wrong error) (*operation, error) {
 			"%d operations run on this connection already; end one, or open another connection", c.s.opt.MaxOperations)
 	}
 	op := &operation{id: id}
-	op.ctx, op.cancel = context.WithCancel(trace.WithID(c.ctx, trace.New()))
+	op.ctx, op.cancel = context.WithCancel(c.startOperation())
 	c.active[id] = op
 	c.running.Add(1)
 	return op, nil
@@ -78,6 +78,8 @@ func (c *socket) reserve(id string, wrong error) (*operation, error) {
 // operate runs the operation to its end and says how it ended.
 func (c *socket) operate(op *operation, params *graphql.RawParams) {
 	ctx := graphql.StartOperationTrace(auth.WithViewer(op.ctx, c.viewer))
+	span := trace.Current(ctx)
+	defer span.End()
 	// The last message: none when nobody waits for it, as after `complete` from the client or while draining.
 	last := message{ID: op.id, Type: typeComplete}
 	defer func() {
@@ -105,8 +107,13 @@ func (c *socket) operate(op *operation, params *graphql.RawParams) {
 		stop := context.AfterFunc(c.streams, op.cancel)
 		defer stop()
 	}
+	started := func() {
+		if op.stream {
+			span.End()
+		}
+	}
 	first := true
-	c.s.run(ctx, opCtx, nil, func(resp *graphql.Response) bool {
+	c.s.run(ctx, opCtx, started, func(resp *graphql.Response) bool {
 		if first && !executed(resp) {
 			last = c.errorMessage(ctx, op.id, resp)
 			return false

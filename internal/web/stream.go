@@ -62,6 +62,9 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql
 		return
 	}
 	out := s.openStream(w, r)
+	if subscription {
+		endRequest(r, http.StatusOK)
+	}
 	out.resumable = subscription
 	out.pump(ctx, events, drain)
 }

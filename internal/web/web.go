@@ -17,6 +17,7 @@ import (
 
 	"github.com/asyncgate/asyncgate/internal/auth"
 	"github.com/asyncgate/asyncgate/internal/limit"
+	"github.com/asyncgate/asyncgate/internal/trace"
 )
 
 // Options is what a server needs. Executor and Auth must be set; the zero value of the rest is its default.
@@ -32,6 +33,8 @@ type Options struct {
 	Drain <-chan struct{}
 	// Logger defaults to none.
 	Logger *slog.Logger
+	// Traces makes the spans of requests. Default: none.
+	Traces trace.Provider
 	// AllowedOrigins are the other origins that may call /graphql, as browsers send them. Empty allows none.
 	AllowedOrigins []string
 	// Limits counts requests. Default: none are counted.
