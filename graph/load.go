@@ -71,6 +71,8 @@ func newLoader[K comparable, V any](
 				result = &dataloader.Result[V]{Error: recovered(ctx, value)}
 			}
 		}()
+		ctx, span := startField(ctx)
+		defer span.End()
 		value, err := read(ctx, key)
 		return &dataloader.Result[V]{Data: value, Error: err}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/asyncgate/asyncgate/internal/auth"
+	"github.com/asyncgate/asyncgate/internal/trace"
 )
 
 // runs is the extension that gives each operation, and each of its responses, a state of its own.
@@ -34,12 +35,13 @@ type runKey struct{}
 
 // InterceptOperation begins a run.
 func (*runs) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	ctx, span := startOperation(ctx)
 	r := &run{}
 	if opCtx := graphql.GetOperationContext(ctx); opCtx.Operation.Operation == ast.Subscription {
 		fields := graphql.CollectFields(opCtx, opCtx.Operation.SelectionSet, []string{"Subscription"})
 		r.stream = &graphql.FieldContext{Object: "Subscription", Field: fields[0]}
 	}
-	return next(context.WithValue(ctx, runKey{}, r))
+	return spanned(span, r.stream != nil, next(context.WithValue(ctx, runKey{}, r)))
 }
 
 func runOf(ctx context.Context) *run {
@@ -80,7 +82,9 @@ func (x *runs) InterceptResponse(ctx context.Context, next graphql.ResponseHandl
 	})
 	r := runOf(ctx)
 	if r == nil { // a refusal: nothing is executed
-		return next(ctx)
+		response := next(ctx)
+		noteErrors(trace.Current(ctx), response.Errors)
+		return response
 	}
 	streaming := ctx
 	if r.stream != nil {

@@ -119,12 +119,16 @@ func (s *stage) doIn(ctx context.Context, t *testing.T, query, variables string)
 	if variables != "" {
 		params.Variables = decode(t, variables)
 	}
+	return read(t, s.respond(ctx, params))
+}
+
+func (s *stage) respond(ctx context.Context, params *graphql.RawParams) *graphql.Response {
 	opCtx, errs := s.executor.CreateOperationContext(ctx, params)
 	if errs != nil {
-		return read(t, s.executor.DispatchError(graphql.WithOperationContext(ctx, opCtx), errs))
+		return s.executor.DispatchError(graphql.WithOperationContext(ctx, opCtx), errs)
 	}
 	next, ctx := s.executor.DispatchOperation(ctx, opCtx)
-	return read(t, next(ctx))
+	return next(ctx)
 }
 
 // subscribe starts a subscription. Each call of next waits for an event; nil is the end. A refusal is the first event.

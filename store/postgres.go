@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/asyncgate/asyncgate/migrations"
 )
@@ -54,7 +55,7 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	if err := db.PingContext(ctx); err != nil {
 		return errors.Join(refused(config, err), db.Close())
 	}
-	s.read = bun.NewDB(db, pgdialect.New()).WithQueryHook(countingHook{})
+	s.read = bun.NewDB(db, pgdialect.New()).WithQueryHook(countingHook{}).WithQueryHook(spanHook{semconv.DBSystemNamePostgreSQL})
 	s.write = s.read
 	s.dialect = postgres{config: config}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/asyncgate/asyncgate/models"
 )
@@ -107,8 +108,10 @@ func (p *pipeline) queue(read func(pgx.BatchResults) error, text string, args ..
 	p.reads = append(p.reads, read)
 }
 
-// send sends the message and reads all its answers.
-func (p *pipeline) send(ctx context.Context) error {
+// send sends the message, which is a round of the batch, and reads all its answers.
+func (p *pipeline) send(ctx context.Context, round string) (err error) {
+	ctx, span := startRound(ctx, semconv.DBSystemNamePostgreSQL, round)
+	defer func() { endSpan(span, err) }()
 	count(ctx, len(p.reads))
 	results := p.b.conn.SendBatch(ctx, &p.batch)
 	for _, read := range p.reads {
@@ -211,7 +214,7 @@ func (b *postgresBatch) read(ctx context.Context, n *Needs) error {
 		b.rows.Now = now.UTC()
 		return err
 	}, "SELECT coalesce($1::timestamptz, clock_timestamp())", clock)
-	return p.send(ctx)
+	return p.send(ctx, roundRead)
 }
 
 // lockTasksAndLeases names the rows by arrays of ids, not by joins: whatever the planner believes of a table that has just

@@ -32,7 +32,7 @@ func (b *postgresBatch) write(ctx context.Context, p *plan, w *Writes) error {
 	}
 	b.assert(m, p)
 	m.queue(nil, "commit")
-	if err := m.send(ctx); err != nil {
+	if err := m.send(ctx, roundWrite); err != nil {
 		return err
 	}
 	for i, r := range w.Receipts {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	driver "modernc.org/sqlite"
 	lite "modernc.org/sqlite/lib"
 
@@ -51,7 +52,7 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	readers.SetMaxOpenConns(s.options.MaxConnections)
 	readers.SetMaxIdleConns(s.options.MaxConnections)
 	s.write = bun.NewDB(writer, sqlitedialect.New())
-	s.read = bun.NewDB(readers, sqlitedialect.New()).WithQueryHook(countingHook{})
+	s.read = bun.NewDB(readers, sqlitedialect.New()).WithQueryHook(countingHook{}).WithQueryHook(spanHook{semconv.DBSystemNameSQLite})
 	s.dialect = sqlite{}
 	return nil
 }

@@ -11,26 +11,37 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
+	"github.com/asyncgate/asyncgate/internal/trace"
 	"github.com/asyncgate/asyncgate/models"
 )
 
 // batch on SQLite: an immediate transaction on the one writer connection. The transaction is the lock.
 func (sqlite) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Needs, decide Decide) error {
-	return s.write.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	var write trace.Span // ends behind the commit
+	err := s.write.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		b := &sqliteBatch{s: s, tx: tx, tenant: tenant, rows: newRows()}
-		if err := b.read(ctx, needs); err != nil {
+		reading, read := startRound(ctx, semconv.DBSystemNameSQLite, roundRead)
+		err := b.read(reading, needs)
+		endSpan(read, err)
+		if err != nil {
 			return err
 		}
 		w := decide(b.rows)
 		if w.Empty() {
 			return nil
 		}
+		ctx, write = startRound(ctx, semconv.DBSystemNameSQLite, roundWrite)
 		if err := b.write(ctx, newPlan(s.write, tenant, w), w.Receipts); err != nil {
 			return err
 		}
 		return b.statement(ctx) // the commit
 	})
+	if write != nil {
+		endSpan(write, err)
+	}
+	return err
 }
 
 type sqliteBatch struct {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/asyncgate/asyncgate/internal/trace"
 	"github.com/asyncgate/asyncgate/models"
 )
 
@@ -33,9 +34,12 @@ func (e *Engine) AwaitTask(ctx context.Context, v models.Viewer, id uuid.UUID, t
 		if t == nil || t.Status.Terminal() {
 			return t, nil
 		}
+		_, span := trace.Start(ctx, "await end")
 		select {
 		case <-ring:
+			span.End()
 		case <-patience.Done():
+			span.End()
 			return t, ctx.Err()
 		}
 	}

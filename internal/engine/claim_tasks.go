@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/asyncgate/asyncgate/internal/trace"
 	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
 )
@@ -57,6 +58,7 @@ func (e *Engine) claimWaiting(ctx context.Context, v models.Viewer, cmd *claimTa
 		if err != nil {
 			return nil, err
 		}
+		_, span := trace.Start(ctx, "await work")
 		if locked {
 			err = sleep(patience, pause)
 			pause = min(2*pause, 10*lockedPause)
@@ -64,6 +66,7 @@ func (e *Engine) claimWaiting(ctx context.Context, v models.Viewer, cmd *claimTa
 			err = awoken(patience)
 			pause = lockedPause
 		}
+		span.End()
 		switch {
 		case err == nil:
 		case errors.Is(err, errWaitedEnough):

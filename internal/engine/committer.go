@@ -34,6 +34,7 @@ type call struct {
 	command command
 	viewer  models.Viewer
 	traceID string
+	span    trace.Span // of the caller's wait
 	answer  any
 	err     error
 	done    chan struct{}
@@ -51,6 +52,8 @@ type committer struct {
 // the command may still be executed, and repeating it is safe by the replay rules.
 func do[A any](ctx context.Context, e *Engine, v models.Viewer, c command) (A, error) {
 	var none A
+	ctx, span := trace.Start(ctx, "await commit")
+	defer span.End()
 	calls, err := e.submit(ctx, v, c)
 	if err != nil {
 		return none, err
@@ -79,7 +82,7 @@ func await[A any](c *call) (A, error) {
 func (e *Engine) submit(ctx context.Context, v models.Viewer, commands ...command) ([]*call, error) {
 	calls := make([]*call, len(commands))
 	for i, c := range commands {
-		calls[i] = &call{ctx: ctx, command: c, viewer: v, traceID: trace.ID(ctx), done: make(chan struct{})}
+		calls[i] = &call{ctx: ctx, command: c, viewer: v, traceID: trace.ID(ctx), span: trace.Current(ctx), done: make(chan struct{})}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -177,19 +180,21 @@ func (c *committer) execute(calls []*call) {
 
 // commit executes the calls in one transaction; answers are set when it returns nil.
 func (c *committer) commit(calls []*call) (err error) {
+	var s *state
+	ctx, span := startBatch(c.counting(calls), calls)
+	defer func() { endBatch(span, s, err) }()
 	// A fault of ours in deciding must not end the process nor leave callers waiting.
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a batch panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
-	ctx, cancel := context.WithTimeout(c.counting(calls), c.engine.options.CommitTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.engine.options.CommitTimeout)
 	defer cancel()
 	needs := &store.Needs{}
 	for _, call := range calls {
 		call.command.needs(needs)
 	}
-	var s *state
 	err = c.engine.store.Batch(ctx, c.tenant, needs, func(rows *store.Rows) *store.Writes {
 		s = newState(c.engine, c.tenant, needs, rows)
 		for _, call := range calls {

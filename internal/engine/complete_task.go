@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/asyncgate/asyncgate/internal/trace"
 	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
 )
@@ -64,7 +65,9 @@ func (e *Engine) CompleteTasks(ctx context.Context, v models.Viewer, inputs []Co
 	if len(commands) == 0 {
 		return items, nil
 	}
-	calls, err := e.submit(ctx, v, commands...)
+	waiting, span := trace.Start(ctx, "await commit")
+	defer span.End()
+	calls, err := e.submit(waiting, v, commands...)
 	if err != nil {
 		return nil, err
 	}

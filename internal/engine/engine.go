@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/asyncgate/asyncgate/internal/trace"
 	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
 )
@@ -37,6 +38,8 @@ type Options struct {
 	Rules  models.Rules
 	Bell   Bell
 	Logger *slog.Logger
+	// Traces makes the spans of sweeps; those of commands are in their callers' traces. Nil makes none.
+	Traces trace.Provider
 	// SweepInterval is how often leases are searched that are past their expiry; 0 is 5 s.
 	SweepInterval time.Duration
 	// SweepBatch is how many due leases one search returns; 0 is 500.

@@ -144,9 +144,9 @@ func newWorld(t testing.TB, url string, c *clock, changes ...func(*engine.Option
 }
 
 // replica returns the same world seen from another server on the same database.
-func (w *world) replica() *world {
+func (w *world) replica(changes ...func(*engine.Options)) *world {
 	w.t.Helper()
-	r := newWorld(w.t, w.url, w.clock)
+	r := newWorld(w.t, w.url, w.clock, changes...)
 	r.tenant, r.agent, r.stranger, r.worker, r.other, r.admin = w.tenant, w.agent, w.stranger, w.worker, w.other, w.admin
 	return r
 }

@@ -49,7 +49,9 @@ func (e *Engine) Sweep(ctx context.Context) (int, error) {
 		if err != nil {
 			return ended, err
 		}
-		n, wrong := e.expire(ctx, due)
+		sweep, end := e.startSweep(ctx, due)
+		n, wrong := e.expire(sweep, due)
+		end()
 		ended, failed = ended+n, failed || wrong
 		if len(due) < e.options.SweepBatch || ctx.Err() != nil {
 			break

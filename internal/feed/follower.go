@@ -125,9 +125,14 @@ func (f *follower) sync(position int64) {
 }
 
 // read takes in the ledger up to a position.
-func (f *follower) read(upTo int64) error {
-	for f.head < upTo { // only this goroutine writes head
-		page, err := f.ledger.Follow(f.ctx, store.ReceiptFilter{}, f.head, upTo, f.hub.opt.ReplayPage)
+func (f *follower) read(upTo int64) (err error) {
+	if f.head >= upTo { // only this goroutine writes head
+		return nil
+	}
+	ctx, end := f.startRead()
+	defer func() { end(err) }()
+	for f.head < upTo {
+		page, err := f.ledger.Follow(ctx, store.ReceiptFilter{}, f.head, upTo, f.hub.opt.ReplayPage)
 		if err != nil {
 			return err
 		}

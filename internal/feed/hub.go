@@ -21,6 +21,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/asyncgate/asyncgate/internal/trace"
 	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
 )
@@ -29,6 +30,9 @@ import (
 type Options struct {
 	// Logger gets what goes wrong while following; nil discards it.
 	Logger *slog.Logger
+	// Traces makes the spans of what the hub reads for all; what it reads for one caller is in the caller's trace. Nil makes
+	// none.
+	Traces trace.Provider
 	// News carries positions between the servers on one database; nil when there is but one.
 	News News
 	// Buffer and BufferBytes bound the recent receipts that are kept in memory for each tenant with subscribers, which
