@@ -19,6 +19,7 @@ import (
 	"github.com/asyncgate/asyncgate/internal/engine"
 	"github.com/asyncgate/asyncgate/internal/feed"
 	"github.com/asyncgate/asyncgate/internal/limit"
+	"github.com/asyncgate/asyncgate/internal/otlp"
 	"github.com/asyncgate/asyncgate/internal/web"
 	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
@@ -91,13 +92,13 @@ func terminal(w io.Writer) bool {
 
 // server is the open rooms.
 type server struct {
-	config config.Config
-	logger *slog.Logger
-	unlock func()
-	store  *store.Store
-	hub    *feed.Hub
-	// keys is nil where no credential is needed.
-	keys     *auth.Keys
+	config   config.Config
+	logger   *slog.Logger
+	unlock   func()
+	traces   otlp.Traces
+	store    *store.Store
+	hub      *feed.Hub
+	keys     *auth.Keys // nil where no credential is needed
 	engine   *engine.Engine
 	limits   *limit.Limits // nil for none
 	web      *web.Server
@@ -131,13 +132,16 @@ func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*ser
 		s.close()
 		return nil, err
 	}
+	s.openTraces(ctx)
 	news, err := s.store.Notifications(store.NotificationOptions{URL: c.ListenDatabaseURL, Logger: logger})
 	if err != nil {
 		s.close()
 		return nil, fmt.Errorf("ASYNCGATE_LISTEN_DATABASE_URL: %w", err)
 	}
-	s.hub = feed.New(s.store, feed.Options{Logger: logger, News: news})
-	s.engine = engine.New(s.store, engine.Options{Rules: rules(c), Bell: s.hub, Logger: logger, SweepInterval: c.SweepInterval})
+	s.hub = feed.New(s.store, feed.Options{Logger: logger, Traces: s.traces.Provider(), News: news})
+	s.engine = engine.New(s.store, engine.Options{
+		Rules: rules(c), Bell: s.hub, Logger: logger, Traces: s.traces.Provider(), SweepInterval: c.SweepInterval,
+	})
 	executor := graph.New(graph.Options{
 		Store: s.store, Engine: s.engine, Feed: s.hub, Logger: logger, MaxDepth: c.MaxDepth, MaxComplexity: c.MaxComplexity,
 		Service: graph.ServiceInfo{Version: version, InstanceID: c.InstanceID, Environment: c.Env, StartedAt: time.Now()},
@@ -152,7 +156,7 @@ func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*ser
 	}
 	s.web = web.New(web.Options{
 		Limits: s.limits, TrustedProxies: c.TrustedProxies,
-		Executor: executor, Auth: s.authenticator(), Ready: s.ready, Drain: s.draining, Logger: logger,
+		Executor: executor, Auth: s.authenticator(), Ready: s.ready, Drain: s.draining, Logger: logger, Traces: s.traces.Provider(),
 		AllowedOrigins: c.AllowedOrigins, Development: c.Auth == config.AuthNone, MaxBody: c.MaxBody,
 	})
 	return s, nil
@@ -293,4 +297,5 @@ func (s *server) close() {
 		s.logger.Warn("closing the database", "error", err)
 	}
 	s.unlock()
+	s.closeTraces()
 }

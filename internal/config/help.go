@@ -25,5 +25,6 @@ Each flag is also an environment variable; the flag wins.
 			fmt.Fprintf(&b, "      no effect in this version: %s\n", s.later)
 		}
 	}
+	b.WriteString("\nTraces go over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT says; the other OTEL_ variables are those of OpenTelemetry's SDK.\n")
 	return b.String()
 }
