@@ -15,12 +15,6 @@ import (
 	"github.com/asyncgate/asyncgate/models"
 )
 
-// maxTokens bounds a document. Whoever needs more passes values as variables.
-const maxTokens = 15_000
-
-// maxShownErrors bounds what is said about a document that does not validate.
-const maxShownErrors = 20
-
 // document is a parsed and validated document that is ready to be executed any number of times. Nothing writes to it.
 type document struct {
 	ast *ast.QueryDocument
@@ -53,6 +47,9 @@ func (d *documents) get(text string) (*document, gqlerror.List) {
 }
 
 func (d *documents) prepare(text string) (*document, gqlerror.List) {
+	if err := checkSize(text); err != nil {
+		return nil, listOf(err)
+	}
 	query, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: strings.ToValidUTF8(text, "\uFFFD")}, maxTokens)
 	if err != nil {
 		return nil, gqlerror.List{parseError(err)}
@@ -64,7 +61,7 @@ func (d *documents) prepare(text string) (*document, gqlerror.List) {
 		return nil, listOf(err)
 	}
 	n := numbers{hidden: map[*ast.Value]string{}}
-	r := rules.NewDefaultRules()
+	r := rulesFor(text)
 	r.AddRule(numbersRule, n.rule)
 	if errs := validator.ValidateWithRules(d.schema, query, r); len(errs) > 0 {
 		return nil, validationErrors(errs)
@@ -77,49 +74,6 @@ func (d *documents) prepare(text string) (*document, gqlerror.List) {
 	return doc, nil
 }
 
-// maxRepeats bounds the sum of the squares of how often each name is selected in a document, and of twice its fragments. The
-// validator compares fields of the same name, and fragments, each with each; this many pairs take it two tenths of a second.
-const maxRepeats = 2_000_000
-
-// checkRepeats refuses documents that would take the validator long: QUERY_TOO_COMPLEX.
-func checkRepeats(query *ast.QueryDocument) error {
-	counts := map[string]int{}
-	for _, op := range query.Operations {
-		countNames(op.SelectionSet, counts)
-	}
-	for _, fragment := range query.Fragments {
-		countNames(fragment.SelectionSet, counts)
-	}
-	most := "fragments"
-	counts[most] = 2 * len(query.Fragments)
-	sum := 0
-	for name, n := range counts {
-		sum += n * n
-		if n > counts[most] {
-			most = name
-		}
-	}
-	if sum > maxRepeats {
-		return models.Errorf(models.CodeQueryTooComplex,
-			"the document repeats %.64s %d times; select a field once in each place, or ask for less at once", most, counts[most])
-	}
-	return nil
-}
-
-func countNames(set ast.SelectionSet, counts map[string]int) {
-	for _, selection := range set {
-		switch n := selection.(type) {
-		case *ast.Field:
-			counts[n.Alias]++
-			countNames(n.SelectionSet, counts)
-		case *ast.InlineFragment:
-			countNames(n.SelectionSet, counts)
-		case *ast.FragmentSpread:
-			counts["..."+n.Name]++
-		}
-	}
-}
-
 // operation returns the operation of that name, or the only one for "".
 func (doc *document) operation(name string) (*ast.OperationDefinition, error) {
 	op := doc.ast.Operations.ForName(name)
@@ -129,7 +83,7 @@ func (doc *document) operation(name string) (*ast.OperationDefinition, error) {
 	case name == "":
 		return nil, errInvalid("the document has several operations; name one in operationName")
 	default:
-		return nil, errInvalid("the document has no operation %q", name)
+		return nil, errInvalid("the document has no operation %.64q", name)
 	}
 }
 
@@ -145,6 +99,7 @@ func parseError(err error) *gqlerror.Error {
 	if !errors.As(err, &e) {
 		e = gqlerror.Wrap(err)
 	}
+	e.Message = cut(e.Message)
 	// The parser has no errors of a type for its limits.
 	switch {
 	case strings.HasPrefix(e.Message, "exceeded token limit"):
@@ -164,6 +119,7 @@ func validationErrors(errs gqlerror.List) gqlerror.List {
 		errs = append(errs[:maxShownErrors:maxShownErrors], more)
 	}
 	for _, e := range errs {
+		e.Message = cut(e.Message)
 		switch e.Rule {
 		case numbersRule:
 			e.Err = models.Errorf(models.CodeBadUserInput, "%s", e.Message)
