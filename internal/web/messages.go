@@ -163,7 +163,8 @@ func (c *socket) refusal(err error) error {
 	return closing(code, "%s: %s", shown.Extensions["code"], shown.Message)
 }
 
-// handleSubscribe starts an operation. Variables that are nested too deep are the fault of one operation: the others go on.
+// handleSubscribe starts an operation. Variables that are nested too deep, or too many, are the fault of one operation: the
+// others go on.
 func (c *socket) handleSubscribe(m message) error {
 	if !c.acknowledged {
 		return closing(closeUnauthorized, "Unauthorized")
@@ -178,6 +179,9 @@ func (c *socket) handleSubscribe(m message) error {
 		return c.start(m.ID, nil, m.tooDeep)
 	}
 	params, err := parseRequest(m.Payload)
+	if models.CodeOf(err) == models.CodePayloadTooLarge {
+		return c.start(m.ID, nil, err)
+	}
 	if err != nil {
 		return closing(closeBadMessage, "Invalid message: %s", messageOf(err))
 	}

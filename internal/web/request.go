@@ -72,6 +72,9 @@ func parseRequest(body []byte) (*graphql.RawParams, error) {
 	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
 		return nil, models.Errorf(models.CodeBadUserInput, "arrays of requests are not taken; send each request on its own")
 	}
+	if err := checkValues(body); err != nil {
+		return nil, err
+	}
 	// Not into a struct: that matches names in any case, and merges the values of duplicate ones.
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
