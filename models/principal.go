@@ -49,17 +49,10 @@ func (p Principal) JSON() JSON {
 // ServerPrincipal is the server itself, the author of what no client wrote.
 var ServerPrincipal = Principal{Kind: KindService, ID: "svc:asyncgate"}
 
-// Reserved tells whether p is one of the server's own names, which no credential may carry and no request may act as:
-// kind system, and ids that begin with sys: or svc: in any spelling.
-func (p Principal) Reserved() bool {
-	id := strings.ToLower(strings.TrimSpace(p.ID))
-	return p.Kind == KindSystem || strings.HasPrefix(id, "sys:") || strings.HasPrefix(id, "svc:")
-}
-
 // Check returns BAD_USER_INPUT unless the kind is known and the id has 1 to 255 characters, none a control character.
 func (p Principal) Check() error {
 	if !p.Kind.Valid() {
-		return Errorf(CodeBadUserInput, "principal kind %q is unknown; use agent, worker, service or human", p.Kind)
+		return Errorf(CodeBadUserInput, "principal kind %.40q is unknown; use agent, worker, service or human", p.Kind)
 	}
 	return CheckName("principal id", p.ID, MaxPrincipalIDLength)
 }
