@@ -3,6 +3,7 @@ package models
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -98,7 +99,7 @@ func encodeCursor(kind cursorKind, tenant uuid.UUID, position []byte) string {
 }
 
 func decodeCursor(kind cursorKind, tenant uuid.UUID, cursor string, size int) ([]byte, error) {
-	if len(cursor) > 64 {
+	if len(cursor) > 64 || strings.ContainsAny(cursor, "\r\n") { // base64 reads over the ends of lines
 		return nil, errCursor
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)

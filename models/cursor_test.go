@@ -17,7 +17,7 @@ func FuzzCursor(f *testing.F) {
 	lease := &models.Lease{TenantID: tenant, ID: other, AcquiredAt: time.UnixMicro(0).UTC()}
 	for _, cursor := range []string{
 		"", models.LedgerStart, "00", models.LedgerCursor(tenant, 1), models.LedgerCursor(other, 1), models.LedgerCursor(tenant, 1<<62),
-		models.LedgerCursor(tenant, -1), models.TaskCursor(task), models.LeaseCursor(lease), models.TaskCursor(task) + "=", "\x00", "é",
+		models.LedgerCursor(tenant, -1), models.TaskCursor(task), models.LeaseCursor(lease), models.TaskCursor(task) + "=", "\n" + models.LedgerCursor(tenant, 7), "\x00", "é",
 	} {
 		f.Add(cursor)
 	}

@@ -24,15 +24,12 @@ func (p Principal) Reserved() bool {
 
 // plain returns s without what does not tell spellings apart, in lower case.
 func plain(s string) string {
+	// What is taken away, folded or decomposed may leave what can be again; some letters fold into each other for ever.
 	fold := cases.Fold()
-	// What is taken away, folded or decomposed may leave what can be again.
-	for {
-		next := fold.String(norm.NFKD.String(strings.Map(plainRune, s)))
-		if next == s {
-			return s
-		}
-		s = next
+	for range 4 {
+		s = fold.String(norm.NFKD.String(strings.Map(plainRune, s)))
 	}
+	return strings.Map(plainRune, s)
 }
 
 // plainRune returns the letter that r is taken for, or -1 when nobody sees r or r stands over another.

@@ -118,7 +118,7 @@ func seen(id string) string {
 }
 
 func FuzzReserved(f *testing.F) {
-	for _, id := range []string{"svc:asyncgate", "planner", "ｓｖｃ：x", " \u00adſYS\ufe55", "s\u0323\u0307vc:", "\u1e9bys:", "σvc:", "ᏚyᏚ:", "\xffsvc:"} {
+	for _, id := range []string{"svc:asyncgate", "planner", "ｓｖｃ：x", " \u00adſYS\ufe55", "s\u0323\u0307vc:", "\u1e9bys:", "σvc:", "ᏚyᏚ:", "ᏚyᏏ\x9a:", "\xffsvc:"} {
 		f.Add(id)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
