@@ -42,19 +42,20 @@ func (a access) note(f *ast.Field) {
 }
 
 // checkAccess returns UNAUTHENTICATED without a viewer, FORBIDDEN when it lacks a scope that a selected field requires, or
-// introspects and must not.
+// introspects and must not. Who has no credential may do nothing but introspect, where everyone may.
 func (o *Options) checkAccess(ctx context.Context, required access) error {
 	viewer, authenticated := auth.ViewerFrom(ctx)
+	_, introspects := required[introspect]
+	allowed := !introspects || o.Introspection(ctx)
+	switch {
+	case !authenticated && (!introspects || !allowed || len(required) > 1):
+		return models.Errorf(models.CodeUnauthenticated, "a credential is needed: send Authorization: Bearer <API key>")
+	case !allowed:
+		return models.Errorf(models.CodeForbidden,
+			"introspection is not allowed here; the schema is in the project's repository, schema.graphqls")
+	}
 	for _, scope := range slices.Sorted(maps.Keys(required)) {
-		switch {
-		case scope == introspect:
-			if !o.Introspection(ctx) {
-				return models.Errorf(models.CodeForbidden,
-					"introspection is not allowed here; the schema is in the project's repository, schema.graphqls")
-			}
-		case !authenticated:
-			return models.Errorf(models.CodeUnauthenticated, "a credential is needed: send Authorization: Bearer <API key>")
-		case scope != "" && !viewer.Has(scope):
+		if scope != "" && scope != introspect && !viewer.Has(scope) {
 			return errScope(required[scope], scope)
 		}
 	}
