@@ -58,7 +58,7 @@ func collect(args, environ []string) (input, []string, error) {
 			in.env[name] = value
 		default:
 			warnings = append(warnings, fmt.Sprintf("%s%s is not a setting and is ignored; the nearest is %s%s",
-				prefix, name, prefix, nearest(name)))
+				prefix, shown(name), prefix, nearest(name)))
 		}
 	}
 	sort.Strings(warnings)
@@ -75,7 +75,7 @@ func (in *input) readFlags(args []string, known map[string]bool) error {
 		}
 		flag, ok := strings.CutPrefix(arg, "--")
 		if !ok || flag == "" {
-			return usageErrorf("serve takes flags only, not %.80q; see asyncgate serve --help", arg)
+			return usageErrorf("serve takes flags only, not \"%s\"; see asyncgate serve --help", shown(arg))
 		}
 		flag, value, hasValue := strings.Cut(flag, "=")
 		if flag == "no-migrate" {
@@ -87,7 +87,7 @@ func (in *input) readFlags(args []string, known map[string]bool) error {
 		}
 		name := strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 		if !known[name] || flag != strings.ToLower(flag) {
-			return usageErrorf("unknown flag --%.80s; the nearest is %s", flag, Setting{Name: nearest(name)}.Flag())
+			return usageErrorf("unknown flag --%s; the nearest is %s", shown(flag), Setting{Name: nearest(name)}.Flag())
 		}
 		if !hasValue {
 			if len(args) == 0 {
@@ -98,6 +98,16 @@ func (in *input) readFlags(args []string, known map[string]bool) error {
 		in.flags[name] = value
 	}
 	return nil
+}
+
+// shown is what may be said of a name that is unknown: short, on one line, and of a URL, which may have been meant for a flag,
+// no more than its scheme.
+func shown(s string) string {
+	if scheme, _, isURL := strings.Cut(s, "://"); isURL {
+		s = scheme + "://…"
+	}
+	quoted := fmt.Sprintf("%.80q", s)
+	return quoted[1 : len(quoted)-1]
 }
 
 // nearest returns the known setting that takes the fewest edits to write as name.
