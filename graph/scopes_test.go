@@ -26,10 +26,17 @@ func TestEveryScope(t *testing.T) {
 	selections := everySelection(t, schema)
 	server := testkit.StartPostgres(t)
 	server.LogStatements()
-	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": server.URL("postgres")} {
+	for name, database := range map[string]struct {
+		url string
+		ran func() int // what the server itself says; the counter sees only what is run for the request
+	}{
+		"SQLite":     {sqliteURL(t), func() int { return 0 }},
+		"PostgreSQL": {server.URL("postgres"), func() int { return len(server.Statements()) }},
+	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, url, store.Options{}, graph.Options{MaxDepth: 100, MaxComplexity: 1 << 40})
-			before := len(server.Statements())
+			t.Parallel()
+			s := newStage(t, database.url, store.Options{}, graph.Options{MaxDepth: 100, MaxComplexity: 1 << 40})
+			before := database.ran()
 			refused, allowed := 0, 0
 			for _, selection := range selections {
 				for _, scopes := range everyCaller {
@@ -44,7 +51,7 @@ func TestEveryScope(t *testing.T) {
 				}
 				s.expectRefusedWithoutViewer(t, selection)
 			}
-			if after := len(server.Statements()); after != before {
+			if after := database.ran(); after != before {
 				t.Errorf("%d statements were run for what was refused", after-before)
 			}
 			if refused < 10_000 || allowed < 10_000 {
