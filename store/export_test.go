@@ -22,6 +22,12 @@ func (s *Store) Prepared(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
+// CountOpenObligations counts the rows.
+func (s *Store) CountOpenObligations(ctx context.Context) (n int64, err error) {
+	err = s.read.NewSelect().ColumnExpr("count(*)").Table("obligations").Where("closed_by IS NULL").Scan(ctx, &n)
+	return n, err
+}
+
 // CopyTenant gives a new tenant all that another has. Ids are a tenant's own, so it is as good as written anew, and faster.
 func (s *Store) CopyTenant(ctx context.Context, from, to uuid.UUID) error {
 	columns := map[string]string{"ledger_heads": "seq"}

@@ -96,6 +96,9 @@ func (sqlite) unreachable(err error) bool {
 	}
 }
 
+// discreet has nothing to do: SQLite's messages name tables and columns only.
+func (sqlite) discreet(err error) error { return err }
+
 func sqliteCode(err error) int {
 	var e *driver.Error
 	if errors.As(err, &e) {

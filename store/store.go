@@ -50,6 +50,8 @@ type dialect interface {
 	conflict(err error) bool
 	// unreachable tells whether err says that the database can't be reached or didn't answer.
 	unreachable(err error) bool
+	// discreet returns err without what its text may quote of values.
+	discreet(err error) error
 	// currentTime is the time that decides a lease, as an argument of a query.
 	currentTime(s *Store) any
 	// capable is the condition that a task t requires nothing beyond a JSON array of capabilities.
@@ -131,7 +133,7 @@ func (s *Store) fault(err error) error {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), s.dialect.unreachable(err):
 		return &unavailable{cause: err}
 	default:
-		return err
+		return s.dialect.discreet(err)
 	}
 }
 
