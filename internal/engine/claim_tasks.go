@@ -43,6 +43,8 @@ func (e *Engine) ClaimTasks(ctx context.Context, v models.Viewer, c ClaimTasks) 
 
 // claimWaiting claims whenever a task may have become claimable.
 func (e *Engine) claimWaiting(ctx context.Context, v models.Viewer, cmd *claimTasks, wait time.Duration) (leases []*models.Lease, err error) {
+	e.claims.Add(1)
+	defer e.claims.Add(-1)
 	awoken, stop := e.options.Bell.Work(v.TenantID, cmd.claim.Types, cmd.claim.Capabilities)
 	defer func() { stop(tasksOf(leases)) }()
 	patience, cancel := e.patience(ctx, wait)

@@ -183,6 +183,14 @@ func (c *committer) commit(calls []*call) (err error) {
 	var s *state
 	ctx, span := startBatch(c.counting(calls), calls)
 	defer func() { endBatch(span, s, err) }()
+	committed := c.engine.options.Observer.Commit(len(calls))
+	defer func() {
+		if err != nil {
+			committed(nil, err)
+		} else {
+			committed(s.receipts, nil)
+		}
+	}()
 	// A fault of ours in deciding must not end the process nor leave callers waiting.
 	defer func() {
 		if p := recover(); p != nil {

@@ -187,7 +187,7 @@ func TestACallerThatHasGoneIsToldToRepeat(t *testing.T) {
 		go create()
 		g.wait(t)
 		go create() // stays in the queue
-		eventually(t, "the second call in the queue", func() bool { return w.engine.Waiting() == 1 })
+		eventually(t, "the second call in the queue", func() bool { return w.engine.WaitingCommands() == 1 })
 		cancel()
 		create()
 		for range 3 {

@@ -12,6 +12,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,6 +49,8 @@ type Options struct {
 	Jitter func(time.Duration) time.Duration
 	// CommitTimeout bounds one transaction; 0 is 30 s.
 	CommitTimeout time.Duration
+	// Observer is told what the engine does; nil is nobody.
+	Observer Observer
 }
 
 // Engine decides and commits. Start it with New, stop it with Close; it is safe for concurrent use.
@@ -61,6 +64,8 @@ type Engine struct {
 	waiting    int
 	closed     bool
 	idle       sync.WaitGroup
+	// claims is how many claims wait for work.
+	claims atomic.Int64
 	// waits ends when waits are to end.
 	waits       context.Context
 	stopWaiting context.CancelFunc
@@ -82,6 +87,9 @@ func New(s *store.Store, o Options) *Engine {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Observer == nil {
+		o.Observer = unobserved{}
 	}
 	e := &Engine{store: s, options: o, committers: map[uuid.UUID]*committer{}}
 	e.waits, e.stopWaiting = context.WithCancel(context.Background())

@@ -15,15 +15,24 @@ type expireLease struct{ lease uuid.UUID }
 
 func (c *expireLease) needs(n *store.Needs) { n.Due = append(n.Due, c.lease) }
 
-// decide answers whether the lease was ended.
+// expiry is what became of a lease that seemed due, and of its task.
+type expiry int
+
+const (
+	notExpired expiry = iota
+	expiredRequeued
+	expiredFailed
+)
+
+// decide answers with an expiry.
 func (c *expireLease) decide(s *state) (any, error) {
 	l := s.Leases[c.lease]
 	if l == nil || l.State != models.LeaseActive || l.Live(s.Now) {
-		return false, nil
+		return notExpired, nil
 	}
 	t := s.Tasks[l.TaskID]
 	if t == nil {
-		return false, nil // somebody holds it
+		return notExpired, nil // somebody holds it
 	}
 	rules := s.engine.options.Rules
 	expiries := t.ExpiryCount + 1
@@ -53,7 +62,10 @@ func (c *expireLease) decide(s *state) (any, error) {
 	if expiries == models.AnomalyExpiries+1 {
 		s.tell(t, models.SystemAnomaly, models.ServerPrincipal, uuid.Nil, anomalyBody(t))
 	}
-	return true, nil
+	if last {
+		return expiredFailed, nil
+	}
+	return expiredRequeued, nil
 }
 
 func anomalyBody(t *models.Task) models.JSON {

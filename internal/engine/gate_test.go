@@ -82,7 +82,7 @@ func (w *world) together(operations ...func()) {
 	g.wait(w.t)
 	for i, operation := range operations {
 		group.Go(operation)
-		eventually(w.t, "the operation in the queue", func() bool { return w.engine.Waiting() == i+1 })
+		eventually(w.t, "the operation in the queue", func() bool { return w.engine.WaitingCommands() == i+1 })
 	}
 	g.release()
 	group.Wait()

@@ -80,7 +80,7 @@ func (h *history) batch() {
 	g.wait(w.t)
 	for i, s := range steps {
 		group.Go(func() { got[i] = s.run() })
-		eventually(w.t, "the operation in the queue", func() bool { return w.engine.Waiting() == i+1 })
+		eventually(w.t, "the operation in the queue", func() bool { return w.engine.WaitingCommands() == i+1 })
 	}
 	g.release()
 	group.Wait()

@@ -29,7 +29,12 @@ func (e *Engine) SweepInterval() time.Duration { return e.options.SweepInterval 
 // Run sweeps until ctx ends. Every replica runs it, without a leader: the rows' locks let only one end a given lease.
 func (e *Engine) Run(ctx context.Context) error {
 	for {
-		if _, err := e.Sweep(ctx); err != nil && ctx.Err() == nil {
+		_, err := e.Sweep(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		e.options.Observer.Swept(err)
+		if err != nil {
 			e.options.Logger.WarnContext(ctx, "sweep failed; trying again", "error", err)
 		}
 		// Replicas that were started together sweep apart.
@@ -80,13 +85,14 @@ func (e *Engine) expire(ctx context.Context, due []store.DueLease) (ended int, f
 		calls = append(calls, submitted...)
 	}
 	for _, call := range calls {
-		done, err := await[bool](call)
+		expired, err := await[expiry](call)
 		if err != nil {
 			e.options.Logger.ErrorContext(ctx, "a lease can't be ended", "tenant", call.viewer.TenantID, "error", err)
 			failed = true
 		}
-		if done {
+		if expired != notExpired {
 			ended++
+			e.options.Observer.Expired(expired == expiredRequeued)
 		}
 	}
 	return ended, failed
