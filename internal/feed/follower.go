@@ -153,16 +153,19 @@ func (f *follower) read(upTo int64) (err error) {
 // that streams don't wait for a large batch.
 func (f *follower) extend(receipts []*models.Receipt) {
 	for part := range slices.Chunk(receipts, 64) {
+		known := len(part)
 		f.mu.Lock()
-		for _, r := range part {
+		for i, r := range part {
 			if r.Seq <= f.head {
 				continue
 			}
+			known = min(known, i)
 			f.recent.push(r)
 			f.head = r.Seq
 			f.watchers.observe(r)
 		}
 		f.mu.Unlock()
+		f.hub.opt.Observer.Arrived(part[known:])
 	}
 }
 

@@ -45,6 +45,8 @@ type Options struct {
 	PollInterval time.Duration
 	// SlowTimeout is how long a stream waits for its reader to take one event (default 30 s).
 	SlowTimeout time.Duration
+	// Observer is told what the feed does; nil is nobody.
+	Observer Observer
 }
 
 // News is a bell between servers. What it loses arrives by the poll.
@@ -75,6 +77,9 @@ func (o Options) withDefaults() Options {
 	if o.SlowTimeout <= 0 {
 		o.SlowTimeout = 30 * time.Second
 	}
+	if o.Observer == nil {
+		o.Observer = unobserved{}
+	}
 	return o
 }
 
@@ -104,9 +109,10 @@ var errDraining = models.Errorf(models.CodeUnavailable, "draining; reconnect wit
 
 // New makes a hub that reads from s. It reads nothing before somebody subscribes. Close it to end what it has running.
 func New(s *store.Store, o Options) *Hub {
+	o = o.withDefaults()
 	h := &Hub{
-		opt:       o.withDefaults(),
-		ledger:    func(tenant uuid.UUID) ledger { return unbroken{s.Tenant(tenant)} },
+		opt:       o,
+		ledger:    func(tenant uuid.UUID) ledger { return observedLedger{unbroken{s.Tenant(tenant)}, o.Observer} },
 		heads:     s.Heads,
 		missed:    make(chan struct{}, 1),
 		followers: make(map[uuid.UUID]*follower),
