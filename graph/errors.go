@@ -64,11 +64,22 @@ func (o *Options) known(ctx context.Context, err error) *models.Error {
 		return models.Errorf(models.CodeUnavailable, "the request was canceled or took too long; repeat it")
 	default:
 		if answerOf(ctx).logs(err) {
-			o.Logger.ErrorContext(ctx, "request failed",
-				"error", err, "path", graphql.GetPath(ctx).String(), "trace_id", trace.ID(ctx))
+			o.Logger.ErrorContext(ctx, "request failed", "error", rootOf(err), "field", fieldOf(ctx))
 		}
 		return errInternal()
 	}
+}
+
+// fieldOf names the field that is being resolved in the schema's words. Its path has the caller's, which are no matter for a log.
+func fieldOf(ctx context.Context) string {
+	field := graphql.GetFieldContext(ctx)
+	for field != nil && field.Field.Field == nil { // an element of a list
+		field = field.Parent
+	}
+	if field == nil {
+		return ""
+	}
+	return field.Object + "." + field.Field.Name
 }
 
 func errInternal() *models.Error {
@@ -77,8 +88,7 @@ func errInternal() *models.Error {
 
 // recovered logs a panic and returns what may be said of it.
 func (o *Options) recovered(ctx context.Context, value any) error {
-	o.Logger.ErrorContext(ctx, "panic",
-		"panic", fmt.Sprint(value), "stack", string(debug.Stack()), "trace_id", trace.ID(ctx))
+	o.Logger.ErrorContext(ctx, "panic", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
 	return errInternal()
 }
 

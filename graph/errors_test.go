@@ -85,7 +85,7 @@ func TestTimeoutIsUnavailable(t *testing.T) {
 		if a.code(t) != "UNAVAILABLE" || a.Errors[0].Extensions["retryable"] != true {
 			t.Errorf("%v", a.Errors)
 		}
-		if log := s.log.String(); log != "" {
+		if log := s.log.String(); strings.Contains(log, "level=ERROR") || !strings.Contains(log, "operation=await_task code=UNAVAILABLE") {
 			t.Errorf("logged: %s", log)
 		}
 	})

@@ -43,6 +43,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Introspection tells whether the caller may select __schema and __type. Default: who is authenticated.
 	Introspection func(context.Context) bool
+	// Observer is told what becomes of operations. Default: nobody.
+	Observer Observer
 	// Now is the clock that eligibility is computed with. Default: the system's.
 	Now func() time.Time
 }
@@ -71,6 +73,9 @@ func (o *Options) setDefaults() {
 			return ok
 		}
 	}
+	if o.Observer == nil {
+		o.Observer = unobserved{}
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -97,6 +102,7 @@ func New(opt Options) *Executor {
 	e.SetErrorPresenter(opt.present)
 	e.SetRecoverFunc(opt.recovered)
 	e.Use(&runs{opt: opt})
+	e.Use(newObserves(&opt, e.schema))
 	return e
 }
 

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -26,7 +27,13 @@ type run struct {
 	// stream is the field of a subscription, nil for other operations.
 	stream *graphql.FieldContext
 
+	// began tells that the stream has begun.
+	began atomic.Bool
+
 	mu sync.Mutex
+	// answers are the root fields that were executed and not yet told of; told that the first response was.
+	answers []answered
+	told    bool
 	// end is why a subscription's stream ended before its time; nil when it did not, or when that has been said.
 	end error
 }
@@ -63,6 +70,25 @@ func (r *run) takeEnd() error {
 	err := r.end
 	r.end = nil
 	return err
+}
+
+// answer notes a root field that was executed.
+func (r *run) answer(a answered) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answers = append(r.answers, a)
+}
+
+// takeAnswers returns what was executed for the first response; what @defer adds is part of it.
+func (r *run) takeAnswers() []answered {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	answers := r.answers
+	if !r.told && len(answers) == 0 {
+		answers = []answered{{operation: typenameOnly}}
+	}
+	r.answers, r.told = nil, true
+	return answers
 }
 
 // answer is the state of one response: the nested fields that it has loaded, so that the next event of a subscription sees

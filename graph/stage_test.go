@@ -78,7 +78,7 @@ func newStage(t *testing.T, url string, so store.Options, o graph.Options) *stag
 	t.Cleanup(func() { _ = s.engine.Close(context.Background()) })
 	o.Store, o.Engine, o.Feed = db, s.engine, hub
 	o.Service = graph.ServiceInfo{Version: "1.2.3", InstanceID: "one", Environment: "development", StartedAt: time.Unix(0, 0)}
-	o.Logger = slog.New(slog.NewTextHandler(s.log, nil))
+	o.Logger = slog.New(auth.LogHandler(slog.NewTextHandler(s.log, nil)))
 	s.executor = graph.New(o)
 	return s
 }

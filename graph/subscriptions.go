@@ -17,7 +17,7 @@ func (s subscriptions) ResultReady(
 	if err != nil {
 		return nil, err
 	}
-	return follow(ctx, stream, receiptEvent), nil
+	return follow(ctx, s.opt.Observer, stream, receiptEvent), nil
 }
 
 // Receipts streams the ledger.
@@ -30,7 +30,7 @@ func (s subscriptions) Receipts(ctx context.Context, filter *ReceiptFilter, afte
 	if err != nil {
 		return nil, err
 	}
-	return follow(ctx, stream, receiptEvent), nil
+	return follow(ctx, s.opt.Observer, stream, receiptEvent), nil
 }
 
 func receiptEvent(e feed.Event) *ReceiptEvent {
@@ -44,7 +44,7 @@ func (s subscriptions) LeaseEnded(ctx context.Context) (<-chan *Lease, error) {
 	if err != nil {
 		return nil, err
 	}
-	return follow(ctx, stream, func(l *models.Lease) *Lease { return alone(l, leaseNode) }), nil
+	return follow(ctx, s.opt.Observer, stream, func(l *models.Lease) *Lease { return alone(l, leaseNode) }), nil
 }
 
 // TaskAvailable wakes when a matching task has become claimable.
@@ -53,7 +53,7 @@ func (s subscriptions) TaskAvailable(ctx context.Context, types, capabilities []
 	if err != nil {
 		return nil, err
 	}
-	return follow(ctx, stream, func(taskType string) *TaskAvailability { return &TaskAvailability{Type: taskType} }), nil
+	return follow(ctx, s.opt.Observer, stream, func(taskType string) *TaskAvailability { return &TaskAvailability{Type: taskType} }), nil
 }
 
 // stream is what feed's streams have in common. The channel is closed at the end, and Err then says why.
@@ -63,13 +63,19 @@ type stream[E any] interface {
 }
 
 // follow hands a stream's events on until it ends or ctx does; why it ended is the operation's last response, see run.go.
-func follow[E, N any](ctx context.Context, from stream[E], node func(E) N) <-chan N {
+func follow[E, N any](ctx context.Context, observer Observer, from stream[E], node func(E) N) <-chan N {
 	nodes := make(chan N)
+	r := runOf(ctx)
+	r.began.Store(true)
+	name := operationName(r.stream.Field.Name)
+	observer.Subscribed(name)
 	go func() {
 		defer close(nodes)
+		defer func() { observer.Unsubscribed(name, endOf(ctx, from.Err())) }()
 		for event := range from.Events() {
 			select {
 			case nodes <- node(event):
+				observer.Delivered(name)
 			case <-ctx.Done():
 				return
 			}

@@ -14,6 +14,17 @@ import (
 
 // authenticate finds out who sends a request with these headers; init is what connection_init says beside them.
 func (s *Server) authenticate(ctx context.Context, h http.Header, init auth.Credentials) (models.Viewer, error) {
+	viewer, err := s.viewer(ctx, h, init)
+	switch {
+	case err == nil:
+		identified(ctx, viewer)
+	case models.CodeOf(err) == models.CodeUnauthenticated:
+		s.opt.Observer.Refused(RefusedCredential)
+	}
+	return viewer, err
+}
+
+func (s *Server) viewer(ctx context.Context, h http.Header, init auth.Credentials) (models.Viewer, error) {
 	credentials, err := headerCredentials(h)
 	if err != nil {
 		return models.Viewer{}, err

@@ -19,6 +19,7 @@ func (s *Server) checkHost(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !loopbackHost(r.Host) {
+			s.opt.Observer.Refused(RefusedHost)
 			s.refuse(w, r, http.StatusForbidden, models.Errorf(models.CodeForbidden,
 				"in development mode only requests to localhost or a loopback address are answered, not to %.100q", r.Host))
 			return
@@ -65,6 +66,7 @@ func (s *Server) checkOrigin(next http.Handler) http.Handler {
 		crossSite := strings.EqualFold(r.Header.Get("Sec-Fetch-Site"), "cross-site")
 		if (len(origins) > 0 && !listed && !own) || (crossSite && !listed) {
 			w.Header().Add("Vary", "Origin")
+			s.opt.Observer.Refused(RefusedOrigin)
 			s.refuse(w, r, http.StatusForbidden, models.Errorf(models.CodeForbidden,
 				"pages of this origin may not call the API; list the origin in ASYNCGATE_CORS_ALLOWED_ORIGINS to allow it"))
 			return

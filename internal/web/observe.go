@@ -2,10 +2,11 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
-	"github.com/asyncgate/asyncgate/internal/trace"
+	"github.com/asyncgate/asyncgate/internal/auth"
 )
 
 // observe is the outermost layer: trace id, headers that every answer has, time limits of the connection, recovery from
@@ -13,16 +14,21 @@ import (
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		r = s.startRequest(r)
-		id := trace.ID(r.Context())
+		ctx, caller := withCaller(s.startRequest(r).Context())
+		r = r.WithContext(ctx)
+		answered := s.opt.Observer.Request()
 		rec := &recorder{ResponseWriter: w}
 		defer func() { endRequest(r, rec.status) }()
 		setHeaders(w.Header(), r)
 		s.limitConnection(w)
 
 		defer func() {
-			s.opt.Logger.DebugContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "status", rec.status,
-				"bytes", rec.bytes, "duration", time.Since(start), "trace_id", id)
+			answered(routeOf(r), rec.status)
+			if caller.known {
+				ctx = auth.WithViewer(ctx, caller.viewer)
+			}
+			s.opt.Logger.DebugContext(ctx, "request", "method", r.Method, "path", fmt.Sprintf("%.100s", r.URL.Path),
+				"status", rec.status, "bytes", rec.bytes, "duration", time.Since(start))
 		}()
 		defer func() {
 			value := recover()

@@ -9,7 +9,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"github.com/asyncgate/asyncgate/internal/trace"
 	"github.com/asyncgate/asyncgate/models"
 )
 
@@ -28,7 +27,7 @@ func (s *Server) problem(ctx context.Context, err error) *graphql.Response {
 
 // panicked logs a recovered panic with its stack and returns what may be said of it.
 func (s *Server) panicked(ctx context.Context, value any) error {
-	s.opt.Logger.ErrorContext(ctx, "panic", "panic", fmt.Sprint(value), "stack", string(debug.Stack()), "trace_id", trace.ID(ctx))
+	s.opt.Logger.ErrorContext(ctx, "panic", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
 	return models.Errorf(models.CodeInternal, "internal error; the server's log has it under this trace id")
 }
 

@@ -66,6 +66,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, err 
 // refuseDraining answers what must go to another replica, or be repeated when this one is back.
 func (s *Server) refuseDraining(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Connection", "close")
+	s.opt.Observer.Refused(RefusedDraining)
 	s.refuse(w, r, http.StatusServiceUnavailable, errDraining())
 }
 

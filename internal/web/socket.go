@@ -93,6 +93,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		active: map[string]*operation{}, unwatch: func() {}}
 	c.ctx, c.endOperations = context.WithCancelCause(context.WithoutCancel(r.Context()))
 	c.streams, c.endStreams = context.WithCancel(c.ctx)
+	defer s.opt.Observer.Socket()()
 	c.serve()
 }
 

@@ -24,7 +24,7 @@ import (
 type operation struct {
 	id     string
 	ctx    context.Context
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 	// stream tells of a subscription, once its document has been read.
 	stream bool
 }
@@ -47,7 +47,7 @@ func (c *socket) start(id string, params *graphql.RawParams, wrong error) error 
 	}
 	go func() {
 		defer c.running.Done()
-		defer op.cancel()
+		defer op.cancel(nil)
 		c.operate(op, params)
 	}()
 	return nil
@@ -69,7 +69,7 @@ func (c *socket) reserve(id string, wrong error) (*operation, error) {
 			"%d operations run on this connection already; end one, or open another connection", c.s.opt.MaxOperations)
 	}
 	op := &operation{id: id}
-	op.ctx, op.cancel = context.WithCancel(c.startOperation())
+	op.ctx, op.cancel = context.WithCancelCause(c.startOperation())
 	c.active[id] = op
 	c.running.Add(1)
 	return op, nil
@@ -104,7 +104,7 @@ func (c *socket) operate(op *operation, params *graphql.RawParams) {
 		return
 	}
 	if op.stream = opCtx.Operation.Operation == ast.Subscription; op.stream {
-		stop := context.AfterFunc(c.streams, op.cancel)
+		stop := context.AfterFunc(c.streams, func() { op.cancel(nil) })
 		defer stop()
 	}
 	started := func() {
@@ -138,7 +138,7 @@ func (c *socket) send(op *operation, m message) bool {
 	}
 	c.toldTooSlow = time.Now()
 	c.write(c.nextMessage(op.ctx, op.id, c.s.problem(op.ctx, errTooSlow())))
-	c.end(op, message{ID: op.id, Type: typeComplete})
+	c.end(op, message{ID: op.id, Type: typeComplete}, errTooSlow())
 	return false
 }
 
@@ -146,12 +146,12 @@ func (c *socket) send(op *operation, m message) bool {
 func (c *socket) finish(op *operation, last message) {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
-	c.end(op, last)
+	c.end(op, last, nil)
 }
 
 // end frees the id and writes the operation's last message, in one step, under writeMu: a client that uses the id again
-// finds it free, and hears nothing of the old operation after that.
-func (c *socket) end(op *operation, last message) {
+// finds it free, and hears nothing of the old operation after that. cause is why, if that is not the operation's own end.
+func (c *socket) end(op *operation, last message, cause error) {
 	wanted := c.wanted(op)
 	c.mu.Lock()
 	if c.active[op.id] == op {
@@ -161,7 +161,7 @@ func (c *socket) end(op *operation, last message) {
 	if wanted {
 		c.write(last)
 	}
-	op.cancel()
+	op.cancel(cause)
 }
 
 // cancel ends an operation at its client's wish. Ids that are unknown have ended by themselves, a moment before.
@@ -172,7 +172,7 @@ func (c *socket) cancel(id string) {
 	defer c.mu.Unlock()
 	if op := c.active[id]; op != nil {
 		delete(c.active, id)
-		op.cancel()
+		op.cancel(nil)
 	}
 }
 

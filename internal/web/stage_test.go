@@ -106,7 +106,7 @@ func prepareStage(t *testing.T, change ...func(*web.Options)) *stage {
 		Auth:           auth.Development{},
 		Ready:          func(ctx context.Context) error { return s.ready(ctx) },
 		Drain:          s.drain,
-		Logger:         slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Logger:         slog.New(auth.LogHandler(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 		AllowedOrigins: []string{"http://localhost:3000"},
 		Development:    true,
 	}

@@ -24,7 +24,7 @@ import (
 
 // serveStream answers an operation with an event stream.
 func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql.OperationContext) {
-	ctx, cancel := context.WithCancel(r.Context())
+	ctx, cancel := context.WithCancelCause(r.Context())
 	events := make(chan []byte)
 	started := make(chan struct{})
 	go func() {
@@ -39,7 +39,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql
 		})
 	}()
 	defer func() {
-		cancel()
+		cancel(nil)
 		for range events { // the operation must be over before its request is
 		}
 	}()
@@ -65,7 +65,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql
 	if subscription {
 		endRequest(r, http.StatusOK)
 	}
-	out.resumable = subscription
+	out.resumable, out.cancel = subscription, cancel
 	out.pump(ctx, events, drain)
 }
 
@@ -98,8 +98,9 @@ type eventStream struct {
 	s    *Server
 	w    http.ResponseWriter
 	line line
-	// resumable is what a subscription is: it may be ended at any event.
+	// resumable is what a subscription is: it may be ended at any event, by cancel, which tells it why.
 	resumable bool
+	cancel    context.CancelCauseFunc
 }
 
 func (s *Server) openStream(w http.ResponseWriter, r *http.Request) eventStream {
@@ -161,8 +162,8 @@ func (e eventStream) offer(ctx context.Context, event []byte) bool {
 	if inTime() || !e.resumable {
 		return written
 	}
-	e.write(e.s.nextEvent(ctx, e.s.problem(ctx, errTooSlow())))
-	e.write(completeEvent)
+	e.cancel(errTooSlow())
+	e.end(ctx)
 	return false
 }
 

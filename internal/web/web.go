@@ -56,6 +56,10 @@ type Options struct {
 	WriteTimeout time.Duration
 	// InitTimeout bounds the wait for connection_init. Default 10 s.
 	InitTimeout time.Duration
+	// Observer is told of requests. Default: nobody.
+	Observer Observer
+	// Metrics is GET /metrics. Default: there is none here; see MetricsServer.
+	Metrics http.Handler
 	// MaxOperations bounds the operations that run on one WebSocket at a time. Default 100.
 	MaxOperations int
 }
@@ -66,6 +70,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Observer == nil {
+		o.Observer = unobserved{}
 	}
 	o.MaxBody = orDefault(o.MaxBody, 16<<20)
 	o.RequestTimeout = orDefault(o.RequestTimeout, 60*time.Second)
@@ -108,6 +115,9 @@ func New(opt Options) *Server {
 	mux.Handle("/graphql", s.checkOrigin(s.allowOrigins(http.HandlerFunc(s.serveGraphQL))))
 	mux.HandleFunc("GET /healthz", s.serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
+	if opt.Metrics != nil {
+		registerMetrics(mux, opt.Metrics)
+	}
 	registerPages(mux)
 	s.handler = s.observe(s.tallied(s.checkHost(mux)))
 	return s

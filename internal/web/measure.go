@@ -1,0 +1,96 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/asyncgate/asyncgate/models"
+)
+
+// Observer is told of requests, for figures. Its methods are called by many at once and must return at once.
+type Observer interface {
+	// Request tells that a request has begun. The function it returns is called at its end, a WebSocket's included, with the
+	// route, "" for none, and the HTTP status, 0 when the peer had gone before there was one.
+	Request() func(route string, status int)
+	// Socket tells that a WebSocket was opened; the function it returns, that it was closed.
+	Socket() func()
+	// Refused tells of a request that was turned away at the door, for one of Refusals.
+	Refused(reason string)
+}
+
+// Why a request is turned away at the door: before anybody asked what it wants.
+const (
+	// RefusedHost: in development, to a name that is not this machine's.
+	RefusedHost = "host"
+	// RefusedOrigin: from a page of a foreign origin.
+	RefusedOrigin = "origin"
+	// RefusedCredential: without a credential, or with one that is not valid.
+	RefusedCredential = "credential" //nolint:gosec // G101 takes the word for one
+	// RefusedRate: too many in too short a time.
+	RefusedRate = "rate"
+	// RefusedDraining: the server is shutting down.
+	RefusedDraining = "draining"
+)
+
+// Refusals returns all reasons.
+func Refusals() []string {
+	return []string{RefusedHost, RefusedOrigin, RefusedCredential, RefusedRate, RefusedDraining}
+}
+
+// unobserved is the Observer of who wants none.
+type unobserved struct{}
+
+func (unobserved) Request() func(string, int) { return func(string, int) {} }
+func (unobserved) Socket() func()             { return func() {} }
+func (unobserved) Refused(string)             {}
+
+// routeOf returns the path of the pattern that the request met: there are few, whatever is asked for.
+func routeOf(r *http.Request) string {
+	_, path, found := strings.Cut(r.Pattern, " ")
+	if !found {
+		path = r.Pattern
+	}
+	if strings.HasPrefix(path, "/static/") {
+		return "/static/"
+	}
+	return strings.TrimSuffix(path, "{$}")
+}
+
+// caller is who sends the request, once that is known: for its line in the log, which is written outside of all that finds
+// it out. It belongs to the goroutine of the request.
+type caller struct {
+	viewer models.Viewer
+	known  bool
+}
+
+type callerKey struct{}
+
+func withCaller(ctx context.Context) (context.Context, *caller) {
+	c := &caller{}
+	return context.WithValue(ctx, callerKey{}, c), c
+}
+
+// identified notes who sends the request.
+func identified(ctx context.Context, v models.Viewer) {
+	if c, ok := ctx.Value(callerKey{}).(*caller); ok {
+		c.viewer, c.known = v, true
+	}
+}
+
+// MetricsServer returns an http.Server for a listener on which metrics is GET /metrics, and nothing else is served. Its
+// timeouts, and in development the check of the Host, are those of HTTPServer.
+func (s *Server) MetricsServer(metrics http.Handler) *http.Server {
+	mux := http.NewServeMux()
+	registerMetrics(mux, metrics)
+	server := s.HTTPServer("")
+	server.Handler = s.observe(s.checkHost(mux))
+	return server
+}
+
+func registerMetrics(mux *http.ServeMux, metrics http.Handler) {
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		metrics.ServeHTTP(w, r)
+	})
+}
