@@ -27,7 +27,7 @@ func newKeyed(t *testing.T, url string, servers int) *keyed {
 	t.Helper()
 	k := &keyed{settings: []string{"ASYNCGATE_DATABASE_URL=" + url}}
 	for range servers {
-		s := program.Serve(t, append([]string{"ASYNCGATE_ENV=production"}, k.settings...))
+		s := program.Serve(t, append([]string{"ASYNCGATE_ENV=production", "ASYNCGATE_METRICS_ADDR=off"}, k.settings...))
 		k.servers, k.clients = append(k.servers, s), append(k.clients, newClient(t, s.URL))
 	}
 	return k

@@ -111,17 +111,21 @@ func (p process) version(args []string) error {
 	if done, err := p.parse(newFlags("version"), help, args); done || err != nil {
 		return err
 	}
-	at := commit
-	if info, ok := debug.ReadBuildInfo(); ok && at == "" {
+	_, err := fmt.Fprintf(p.stdout, "asyncgate %s, commit %s, %s\n", version, revision(), runtime.Version())
+	return err
+}
+
+// revision returns the commit that was built, as far as the build or the go command have noted it.
+func revision() string {
+	if commit != "" {
+		return commit
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
-				at = s.Value
+				return s.Value
 			}
 		}
 	}
-	if at == "" {
-		at = "unknown"
-	}
-	_, err := fmt.Fprintf(p.stdout, "asyncgate %s, commit %s, %s\n", version, at, runtime.Version())
-	return err
+	return "unknown"
 }

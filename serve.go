@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
 	"os/signal"
 	"sync"
 	"syscall"
@@ -19,6 +18,7 @@ import (
 	"github.com/asyncgate/asyncgate/internal/engine"
 	"github.com/asyncgate/asyncgate/internal/feed"
 	"github.com/asyncgate/asyncgate/internal/limit"
+	"github.com/asyncgate/asyncgate/internal/metrics"
 	"github.com/asyncgate/asyncgate/internal/otlp"
 	"github.com/asyncgate/asyncgate/internal/web"
 	"github.com/asyncgate/asyncgate/models"
@@ -73,23 +73,6 @@ func (p process) serve(ctx context.Context, args []string) error {
 	}
 }
 
-func newLogger(c config.Config, w io.Writer, terminal bool) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.LogLevel}
-	if c.LogFormat == "text" || (c.LogFormat == "" && terminal) {
-		return slog.New(slog.NewTextHandler(w, options))
-	}
-	return slog.New(slog.NewJSONHandler(w, options))
-}
-
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
 // server is the open rooms.
 type server struct {
 	config   config.Config
@@ -105,6 +88,9 @@ type server struct {
 	draining chan struct{}
 	listener net.Listener
 	shutdown func(context.Context) error
+	metrics  *metrics.Metrics
+	// scraped is where the metrics are served that have an address of their own; nil when they have none.
+	scraped *scraped
 	// background is what runs beside requests: the sweeper, the feed's poll, the watch over API keys.
 	background sync.WaitGroup
 	stop       context.CancelFunc
@@ -118,7 +104,7 @@ func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*ser
 	if err != nil {
 		return nil, err
 	}
-	s := &server{config: c, logger: logger, unlock: unlock, draining: make(chan struct{})}
+	s := &server{config: c, logger: logger, unlock: unlock, draining: make(chan struct{}), metrics: newMetrics()}
 	if err := s.loadCertificate(); err != nil {
 		unlock()
 		return nil, err
@@ -138,13 +124,15 @@ func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*ser
 		s.close()
 		return nil, fmt.Errorf("ASYNCGATE_LISTEN_DATABASE_URL: %w", err)
 	}
-	s.hub = feed.New(s.store, feed.Options{Logger: logger, Traces: s.traces.Provider(), News: news})
+	s.hub = feed.New(s.store, feed.Options{Logger: logger, Traces: s.traces.Provider(), News: news, Observer: s.metrics.Feed})
 	s.engine = engine.New(s.store, engine.Options{
 		Rules: rules(c), Bell: s.hub, Logger: logger, Traces: s.traces.Provider(), SweepInterval: c.SweepInterval,
+		Observer: s.metrics.Engine,
 	})
 	executor := graph.New(graph.Options{
 		Store: s.store, Engine: s.engine, Feed: s.hub, Logger: logger, MaxDepth: c.MaxDepth, MaxComplexity: c.MaxComplexity,
-		Service: graph.ServiceInfo{Version: version, InstanceID: c.InstanceID, Environment: c.Env, StartedAt: time.Now()},
+		Observer: s.metrics.Operations,
+		Service:  graph.ServiceInfo{Version: version, InstanceID: c.InstanceID, Environment: c.Env, StartedAt: time.Now()},
 		Introspection: func(ctx context.Context) bool {
 			_, authenticated := auth.ViewerFrom(ctx)
 			return c.Introspection == config.IntrospectionAlways || (c.Introspection == config.IntrospectionAuthenticated && authenticated)
@@ -158,7 +146,9 @@ func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*ser
 		Limits: s.limits, TrustedProxies: c.TrustedProxies,
 		Executor: executor, Auth: s.authenticator(), Ready: s.ready, Drain: s.draining, Logger: logger, Traces: s.traces.Provider(),
 		AllowedOrigins: c.AllowedOrigins, Development: c.Auth == config.AuthNone, MaxBody: c.MaxBody,
+		Observer: s.metrics.Requests, Metrics: s.mainMetrics(),
 	})
+	s.watch()
 	return s, nil
 }
 
@@ -226,6 +216,10 @@ func (s *server) listen(ctx context.Context) error {
 		return fmt.Errorf("ASYNCGATE_ADDR: %s can't be served: %w; choose another with --addr", s.config.Addr, err)
 	}
 	s.listener = listener
+	if err := s.listenForScrapes(ctx); err != nil {
+		_ = listener.Close()
+		return err
+	}
 	return nil
 }
 
@@ -253,10 +247,13 @@ func (s *server) start() <-chan error {
 			}
 		})
 	}
-	failed := make(chan error, 1)
+	failed := make(chan error, 2)
 	http := s.web.HTTPServer(s.config.Addr)
 	s.shutdown = func(ctx context.Context) error { return s.web.Shutdown(ctx, http) }
 	go func() { failed <- s.serveOn(s.listener, http) }()
+	if s.scraped != nil {
+		go func() { failed <- s.scraped.serve() }()
+	}
 	return failed
 }
 
@@ -283,6 +280,9 @@ func (s *server) drainWithin(limit time.Duration) {
 
 // close closes what is open, top to bottom.
 func (s *server) close() {
+	if s.scraped != nil {
+		s.scraped.close()
+	}
 	if s.stop != nil {
 		s.stop()
 		s.background.Wait()

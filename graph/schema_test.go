@@ -6,13 +6,40 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/asyncgate/asyncgate/graph"
+	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
 )
+
+// The law's lists are the schema's, in its order.
+func TestEnums(t *testing.T) {
+	t.Parallel()
+	enum := func(wire string) string { return strings.ToUpper(strings.ReplaceAll(wire, ".", "_")) }
+	law := map[string][]string{}
+	for _, s := range models.TaskStatuses() {
+		law["TaskStatus"] = append(law["TaskStatus"], enum(string(s)))
+	}
+	for _, r := range models.ReceiptTypes() {
+		law["ReceiptType"] = append(law["ReceiptType"], enum(string(r)))
+	}
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	for name, values := range law {
+		var want []string
+		for _, v := range schema.Types[name].EnumValues {
+			want = append(want, v.Name)
+		}
+		slices.Sort(want)
+		slices.Sort(values)
+		if !slices.Equal(values, want) {
+			t.Errorf("%s: %v, the schema has %v", name, values, want)
+		}
+	}
+}
 
 // introspectionQuery is what GraphiQL and code generators send.
 const introspectionQuery = `query IntrospectionQuery {

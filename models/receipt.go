@@ -26,6 +26,14 @@ const (
 	SystemAnomaly       ReceiptType = "system.anomaly"
 )
 
+// ReceiptTypes returns all of them, in the order of a task's life.
+func ReceiptTypes() []ReceiptType {
+	return []ReceiptType{
+		TaskAssigned, TaskAccepted, TaskStarted, TaskProgressed, TaskCompleted, TaskFailed, TaskCanceled, TaskRetryScheduled,
+		TaskResultReady, LeaseReleasedType, LeaseExpiredType, ReceiptAcknowledged, SystemAnomaly,
+	}
+}
+
 // terminators is the termination table: which types of receipt close an obligation of a type. Its keys are the types
 // that stay owed.
 var terminators = map[ReceiptType][]ReceiptType{

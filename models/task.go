@@ -19,6 +19,11 @@ const (
 	StatusCanceled  TaskStatus = "canceled"
 )
 
+// TaskStatuses returns all of them, in the order of a task's life.
+func TaskStatuses() []TaskStatus {
+	return []TaskStatus{StatusQueued, StatusLeased, StatusRunning, StatusSucceeded, StatusFailed, StatusCanceled}
+}
+
 // Terminal tells whether s never changes again.
 func (s TaskStatus) Terminal() bool {
 	return s == StatusSucceeded || s == StatusFailed || s == StatusCanceled

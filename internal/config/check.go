@@ -17,6 +17,16 @@ func (c *Config) derive() {
 			c.Auth = AuthNone
 		}
 	}
+	c.MetricsChosen = c.MetricsAddr != ""
+	switch {
+	case c.MetricsAddr == off:
+		c.MetricsAddr = ""
+	case c.MetricsAddr != "":
+	case c.Development():
+		c.MetricsAddr = c.Addr
+	default:
+		c.MetricsAddr = "127.0.0.1:9090"
+	}
 	if c.InstanceID == "" {
 		host, err := os.Hostname()
 		if err != nil {

@@ -75,6 +75,11 @@ type Config struct {
 	MaxBody                 int64
 	Introspection           string
 
+	// MetricsAddr is where /metrics is served: Addr for where the API is, empty for nowhere.
+	// MetricsChosen tells that somebody has chosen it, so that a start without is none.
+	MetricsAddr   string
+	MetricsChosen bool
+
 	LogLevel slog.Level
 	// LogFormat is text or json; empty leaves the choice to whoever sees the output: text on a terminal, else json.
 	LogFormat string

@@ -46,7 +46,7 @@ func TestLoad(t *testing.T) {
 			SweepInterval: 5 * time.Second, ExpiryJitter: 5 * time.Second,
 			MaxAttempts: 2, RetryBackoff: 15 * time.Second, MaxRetryBackoff: 15 * time.Minute,
 			MaxComplexity: 200000, MaxDepth: 15, MaxBody: 16 << 20,
-			Introspection: "authenticated", LogLevel: slog.LevelInfo,
+			Introspection: "authenticated", MetricsAddr: "127.0.0.1:8080", LogLevel: slog.LevelInfo,
 		}
 		if !reflect.DeepEqual(c, want) {
 			t.Errorf("got  %+v\nwant %+v", c, want)
@@ -145,6 +145,26 @@ func TestLoad(t *testing.T) {
 		want := "[10.0.0.0/8 192.0.2.7/32 2001:db8::/32 ::1/128 fe80::1/128 10.0.0.0/8 192.0.2.8/32]"
 		if got := fmt.Sprint(c.TrustedProxies); got != want {
 			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+
+	t.Run("metrics are at the main address in development, on the machine only elsewhere, or off", func(t *testing.T) {
+		t.Parallel()
+		for _, test := range []struct {
+			environ []string
+			want    string
+		}{
+			{[]string{"ASYNCGATE_ADDR=127.0.0.1:1234"}, "127.0.0.1:1234"},
+			{[]string{"ASYNCGATE_METRICS_ADDR=[::1]:9"}, "[::1]:9"},
+			{[]string{"ASYNCGATE_METRICS_ADDR=OFF"}, ""},
+			{[]string{"ASYNCGATE_ENV=production", "ASYNCGATE_ADDR=:80"}, "127.0.0.1:9090"},
+			{[]string{"ASYNCGATE_ENV=staging", "ASYNCGATE_METRICS_ADDR=0.0.0.0:9090"}, "0.0.0.0:9090"},
+			{[]string{"ASYNCGATE_ENV=production", "ASYNCGATE_METRICS_ADDR=off"}, ""},
+		} {
+			// Parse, since what serves outside development is not the matter here.
+			if c, _, err := config.Parse(nil, test.environ); err != nil || c.MetricsAddr != test.want {
+				t.Errorf("%v: %q, %v, want %q", test.environ, c.MetricsAddr, err, test.want)
+			}
 		}
 	})
 

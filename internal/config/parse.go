@@ -106,18 +106,27 @@ func parseBytes(s string) (int64, bool) {
 
 func address(field func(*Config) *string) func(*Config, string) error {
 	return func(c *Config, value string) error {
-		if value == "" && field == nil {
-			return nil
-		}
 		_, port, err := net.SplitHostPort(value)
 		if n, perr := strconv.Atoi(port); err != nil || perr != nil || n < 0 || n > 65535 {
 			return errors.New("allowed is host:port, for example 127.0.0.1:8080 or [::1]:8080, with a port from 0 to 65535")
 		}
-		if field != nil {
-			*field(c) = value
-		}
+		*field(c) = value
 		return nil
 	}
+}
+
+const off = "off"
+
+// setMetricsAddr reads an address, or off.
+func setMetricsAddr(c *Config, value string) error {
+	if strings.EqualFold(value, off) {
+		c.MetricsAddr = off
+		return nil
+	}
+	if err := address(func(c *Config) *string { return &c.MetricsAddr })(c, value); err != nil {
+		return fmt.Errorf("%w; or off", err)
+	}
+	return nil
 }
 
 func databaseURL(field func(*Config) *string, schemes ...string) func(*Config, string) error {

@@ -35,6 +35,7 @@ type tally struct {
 	// address is the client's household, and credential what it has authenticated with, "" before.
 	address, credential string
 	counted             bool
+	observer            Observer
 }
 
 type tallyKey struct{}
@@ -51,7 +52,7 @@ func (s *Server) tallied(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/graphql" {
-			t := &tally{limits: s.opt.Limits, header: w.Header(), address: household(s.proxies.client(r))}
+			t := &tally{limits: s.opt.Limits, header: w.Header(), address: household(s.proxies.client(r)), observer: s.opt.Observer}
 			t.show(t.limits.Addresses.Peek(t.address))
 			r = r.WithContext(context.WithValue(r.Context(), tallyKey{}, t))
 		}
@@ -64,7 +65,7 @@ func (t *tally) another() *tally {
 	if t == nil {
 		return nil
 	}
-	return &tally{limits: t.limits, address: t.address, credential: t.credential}
+	return &tally{limits: t.limits, address: t.address, credential: t.credential, observer: t.observer}
 }
 
 // identify makes the viewer's credential what is counted against: its key, or in development who it says it is.
@@ -143,6 +144,7 @@ func (t *tally) take(ctx context.Context, counter *limit.Counter, key string, n 
 		t.show(state)
 		return nil
 	case n > state.Limit:
+		t.observer.Refused(RefusedRate)
 		t.show(state)
 		t.retryAfter(state)
 		return models.Errorf(models.CodeRateLimited,
@@ -153,6 +155,7 @@ func (t *tally) take(ctx context.Context, counter *limit.Counter, key string, n 
 }
 
 func (t *tally) exceeded(counter *limit.Counter, whose string, state limit.State) error {
+	t.observer.Refused(RefusedRate)
 	t.show(state)
 	t.retryAfter(state)
 	return models.Errorf(models.CodeRateLimited, "the limit of %s %s is reached; try again in %d s", counter, whose, state.RetryAfter)

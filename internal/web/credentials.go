@@ -17,7 +17,7 @@ func (s *Server) authenticate(ctx context.Context, h http.Header, init auth.Cred
 	viewer, err := s.viewer(ctx, h, init)
 	switch {
 	case err == nil:
-		identified(ctx, viewer)
+		notesOf(ctx).identify(viewer)
 	case models.CodeOf(err) == models.CodeUnauthenticated:
 		s.opt.Observer.Refused(RefusedCredential)
 	}

@@ -45,11 +45,11 @@ func (unobserved) Request() func(string, int) { return func(string, int) {} }
 func (unobserved) Socket() func()             { return func() {} }
 func (unobserved) Refused(string)             {}
 
-// routeOf returns the path of the pattern that the request met: there are few, whatever is asked for.
-func routeOf(r *http.Request) string {
-	_, path, found := strings.Cut(r.Pattern, " ")
+// routeOf returns the path of a pattern: there are few, whatever is asked for.
+func routeOf(pattern string) string {
+	_, path, found := strings.Cut(pattern, " ")
 	if !found {
-		path = r.Pattern
+		path = pattern
 	}
 	if strings.HasPrefix(path, "/static/") {
 		return "/static/"
@@ -57,25 +57,40 @@ func routeOf(r *http.Request) string {
 	return strings.TrimSuffix(path, "{$}")
 }
 
-// caller is who sends the request, once that is known: for its line in the log, which is written outside of all that finds
-// it out. It belongs to the goroutine of the request.
-type caller struct {
+// notes are what the layers within find out of a request, for its line in the log and its figures. They belong to the
+// goroutine of the request.
+type notes struct {
+	// pattern is the one of the routes that the request met, "" for none.
+	pattern string
+	// viewer is who sends it, once that is known.
 	viewer models.Viewer
 	known  bool
 }
 
-type callerKey struct{}
+type notesKey struct{}
 
-func withCaller(ctx context.Context) (context.Context, *caller) {
-	c := &caller{}
-	return context.WithValue(ctx, callerKey{}, c), c
+func withNotes(ctx context.Context) (context.Context, *notes) {
+	n := &notes{}
+	return context.WithValue(ctx, notesKey{}, n), n
 }
 
-// identified notes who sends the request.
-func identified(ctx context.Context, v models.Viewer) {
-	if c, ok := ctx.Value(callerKey{}).(*caller); ok {
-		c.viewer, c.known = v, true
+func notesOf(ctx context.Context) *notes {
+	n, ok := ctx.Value(notesKey{}).(*notes)
+	if !ok {
+		n = &notes{} // which nobody reads
 	}
+	return n
+}
+
+// identify notes who sends the request.
+func (n *notes) identify(v models.Viewer) { n.viewer, n.known = v, true }
+
+// routed notes which pattern the request meets: the layers between may hand on a copy of the request.
+func routed(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { notesOf(r.Context()).pattern = r.Pattern }()
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // MetricsServer returns an http.Server for a listener on which metrics is GET /metrics, and nothing else is served. Its
@@ -84,7 +99,7 @@ func (s *Server) MetricsServer(metrics http.Handler) *http.Server {
 	mux := http.NewServeMux()
 	registerMetrics(mux, metrics)
 	server := s.HTTPServer("")
-	server.Handler = s.observe(s.checkHost(mux))
+	server.Handler = s.observe(s.checkHost(routed(mux)))
 	return server
 }
 

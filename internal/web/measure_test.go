@@ -175,3 +175,18 @@ func TestMetricsServer(t *testing.T) {
 		}
 	}
 }
+
+// Requests over the limit are told of, whichever limit it is and wherever it is found out.
+func TestObserverHearsOfTheRateLimit(t *testing.T) {
+	t.Parallel()
+	o := &observed{}
+	s := newCounted(t, 2, func(opt *web.Options) { opt.Observer = o })
+	for _, test := range []struct{ query, want string }{
+		{"{whoami}", "/graphql 200"},
+		{"{a:whoami,b:whoami,c:whoami}", "refused: rate, /graphql 429"}, // more than is ever allowed
+		{"{whoami}", "refused: rate, /graphql 429"},                     // which counted all the same
+	} {
+		s.do(t, "GET", "/graphql?query="+test.query, "")
+		o.eventually(t, test.want)
+	}
+}

@@ -14,18 +14,21 @@ import (
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		ctx, caller := withCaller(s.startRequest(r).Context())
+		ctx, notes := withNotes(s.startRequest(r).Context())
 		r = r.WithContext(ctx)
 		answered := s.opt.Observer.Request()
 		rec := &recorder{ResponseWriter: w}
-		defer func() { endRequest(r, rec.status) }()
+		defer func() {
+			r.Pattern = notes.pattern
+			endRequest(r, rec.status)
+		}()
 		setHeaders(w.Header(), r)
 		s.limitConnection(w)
 
 		defer func() {
-			answered(routeOf(r), rec.status)
-			if caller.known {
-				ctx = auth.WithViewer(ctx, caller.viewer)
+			answered(routeOf(notes.pattern), rec.status)
+			if notes.known {
+				ctx = auth.WithViewer(ctx, notes.viewer)
 			}
 			s.opt.Logger.DebugContext(ctx, "request", "method", r.Method, "path", fmt.Sprintf("%.100s", r.URL.Path),
 				"status", rec.status, "bytes", rec.bytes, "duration", time.Since(start))

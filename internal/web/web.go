@@ -119,7 +119,7 @@ func New(opt Options) *Server {
 		registerMetrics(mux, opt.Metrics)
 	}
 	registerPages(mux)
-	s.handler = s.observe(s.tallied(s.checkHost(mux)))
+	s.handler = s.observe(s.tallied(s.checkHost(routed(mux))))
 	return s
 }
 

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/asyncgate/asyncgate/internal/auth"
+	"github.com/asyncgate/asyncgate/internal/config"
+)
+
+// newLogger makes the log of the whole process: every room writes to it, and each record of a request says whose it is.
+func newLogger(c config.Config, w io.Writer, terminal bool) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "text" || (c.LogFormat == "" && terminal) {
+		return slog.New(auth.LogHandler(slog.NewTextHandler(w, options)))
+	}
+	return slog.New(auth.LogHandler(slog.NewJSONHandler(w, options)))
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
