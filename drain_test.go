@@ -19,16 +19,22 @@ import (
 // opened is a server that is served from within the test.
 type opened struct {
 	*server
-	url  string
-	path string // of its database
-	logs *logs
+	url      string
+	database string // its URL
+	logs     *logs
 }
 
-// openForTest starts a server on a database of its own, with these settings.
+// openForTest starts a server on a SQLite database of its own, with these settings.
 func openForTest(t *testing.T, settings ...string) *opened {
 	t.Helper()
-	o := &opened{path: filepath.Join(t.TempDir(), "asyncgate.db"), logs: &logs{}}
-	settings = append(settings, "ASYNCGATE_ADDR=127.0.0.1:0", "ASYNCGATE_DATABASE_URL=sqlite://"+o.path)
+	return openOn(t, "sqlite://"+filepath.Join(t.TempDir(), "asyncgate.db"), settings...)
+}
+
+// openOn starts a server on a database, with these settings.
+func openOn(t *testing.T, database string, settings ...string) *opened {
+	t.Helper()
+	o := &opened{database: database, logs: &logs{}}
+	settings = append(settings, "ASYNCGATE_ADDR=127.0.0.1:0", "ASYNCGATE_DATABASE_URL="+database)
 	c, _, err := config.Load(nil, settings)
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +61,11 @@ func openForTest(t *testing.T, settings ...string) *opened {
 // sql opens the server's database beside it.
 func (o *opened) sql(t *testing.T) *sql.Conn {
 	t.Helper()
-	db, err := sql.Open("sqlite", o.path+"?_pragma=busy_timeout(10000)")
+	driver, source := "pgx", o.database
+	if path, ok := strings.CutPrefix(o.database, "sqlite://"); ok {
+		driver, source = "sqlite", path+"?_pragma=busy_timeout(10000)"
+	}
+	db, err := sql.Open(driver, source)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,6 +63,12 @@ func (s *RunningServer) AwaitPrinted(pattern *regexp.Regexp) string {
 	return s.await(s.stdout, pattern)
 }
 
+// AwaitLogged is AwaitPrinted for the log.
+func (s *RunningServer) AwaitLogged(pattern *regexp.Regexp) string {
+	s.tb.Helper()
+	return s.await(s.stderr, pattern)
+}
+
 // AwaitLog waits until the server has logged the text.
 func (s *RunningServer) AwaitLog(text string) {
 	s.tb.Helper()
