@@ -136,6 +136,7 @@ var scrapedAt = regexp.MustCompile(`metrics are served.*(http://[0-9.:]+/metrics
 // TestMetricsAddress: an address of their own serves metrics and nothing else, to the end; the main one has none then.
 func TestMetricsAddress(t *testing.T) {
 	t.Parallel()
+	// Any free port, written otherwise than the main address.
 	server := program.Serve(t, nil, "--metrics-addr", "127.0.0.1:00")
 	at := server.AwaitLogged(scrapedAt)
 	c := newClient(t, server.URL)
@@ -174,7 +175,7 @@ func TestMetricsAddressTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	t.Cleanup(func() { _ = taken.Close() })
 	addr := taken.Addr().String()
 	r := program.Run(t, []string{"ASYNCGATE_ADDR=127.0.0.1:0", "ASYNCGATE_METRICS_ADDR=" + addr}, "serve")
 	var last string

@@ -26,7 +26,7 @@ const (
 	// RefusedOrigin: from a page of a foreign origin.
 	RefusedOrigin = "origin"
 	// RefusedCredential: without a credential, or with one that is not valid.
-	RefusedCredential = "credential" //nolint:gosec // G101 takes the word for one
+	RefusedCredential = "credential"
 	// RefusedRate: too many in too short a time.
 	RefusedRate = "rate"
 	// RefusedDraining: the server is shutting down.
