@@ -135,6 +135,7 @@ func (c *socket) handleInit(m message) error {
 	}
 	c.tally.identify(c.viewer)
 	c.acknowledged = true
+	c.ws.SetReadLimit(c.s.opt.MaxBody + envelopeBytes)
 	c.watch()
 	c.write(message{Type: typeAck})
 	return nil

@@ -31,7 +31,8 @@ const (
 	closeSubscriberExists  = websocket.StatusCode(4409)
 	closeTooManyInits      = websocket.StatusCode(4429)
 	maxCloseReason         = 123
-	envelopeBytes          = 4 << 10 // what a message has around its payload
+	envelopeBytes          = 4 << 10  // what a message has around its payload
+	strangerBytes          = 64 << 10 // the longest message of a peer that nobody knows yet
 	maxOperationIDInReason = 60
 )
 
@@ -88,7 +89,8 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered
 	}
 	endRequest(r, http.StatusSwitchingProtocols)
-	ws.SetReadLimit(s.opt.MaxBody + envelopeBytes)
+	// Whoever opens a socket is a stranger until connection_init: what it sends must cost no more than a header.
+	ws.SetReadLimit(strangerBytes)
 	c := &socket{s: s, ws: ws, line: s.beginStream(r), request: r, tally: tallyOf(r.Context()).another(),
 		active: map[string]*operation{}, unwatch: func() {}}
 	c.ctx, c.endOperations = context.WithCancelCause(context.WithoutCancel(r.Context()))

@@ -195,4 +195,14 @@ func TestSocketInit(t *testing.T) {
 		p.send(`{"type":"ping","payload":{"x":"` + strings.Repeat("x", 10_000) + `"}}`)
 		p.expectClose(websocket.StatusMessageTooBig)
 	})
+	t.Run("a stranger's limit is a small one", func(t *testing.T) {
+		t.Parallel()
+		long := strings.Repeat("x", 100_000)
+		p := s.dial(t)
+		p.send(`{"type":"connection_init","payload":{"x":"` + long + `"}}`)
+		p.expectClose(websocket.StatusMessageTooBig)
+		known := s.connected(t)
+		known.send(`{"type":"ping","payload":{"x":"` + long + `"}}`)
+		known.expect(long)
+	})
 }
