@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,6 +56,17 @@ func scopesText(scopes []models.Scope) string {
 		texts[i] = strings.ToLower(string(scope))
 	}
 	return strings.Join(texts, ",")
+}
+
+// principalText is how a principal is shown on a terminal: quoted, when it has characters that can't be seen or turn the text
+// around, or blanks that would look like the gap between two columns.
+func principalText(p models.Principal) string {
+	text := p.String()
+	unseen := func(r rune) bool { return !strconv.IsPrint(r) }
+	if strings.ContainsFunc(text, unseen) || strings.Contains(text, "  ") || strings.HasSuffix(text, " ") {
+		return strconv.Quote(text)
+	}
+	return text
 }
 
 // timeText is how an instant is shown; one that there is not is as absent says.

@@ -55,7 +55,7 @@ func (p process) keysCreate(ctx context.Context, args []string) error {
 		return fmt.Errorf("the key can't be printed: %w; end it with `asyncgate keys revoke %s` and make another", err, key.ID)
 	}
 	_, _ = fmt.Fprintf(p.stderr, "key %s: %s of tenant %s, scopes %s, expires %s\n",
-		key.ID, key.Principal, key.TenantID, scopesText(key.Scopes), timeText(key.ExpiresAt, "never"))
+		key.ID, principalText(key.Principal), key.TenantID, scopesText(key.Scopes), timeText(key.ExpiresAt, "never"))
 	_, _ = fmt.Fprintln(p.stderr, "It is shown only now. Send it as the header `Authorization: Bearer ag_…`.")
 	return nil
 }

@@ -40,7 +40,7 @@ func (p process) keysList(ctx context.Context, args []string) error {
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "ID\tTENANT\tPRINCIPAL\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tSTATE")
 	for _, k := range keys {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.TenantID, k.Principal, scopesText(k.Scopes),
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.TenantID, principalText(k.Principal), scopesText(k.Scopes),
 			timeText(&k.CreatedAt, ""), timeText(k.ExpiresAt, "never"), timeText(k.LastUsedAt, "never"), keyState(k, now))
 	}
 	return table.Flush()

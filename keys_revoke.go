@@ -41,9 +41,9 @@ func (p process) keysRevoke(ctx context.Context, args []string) error {
 		return err
 	}
 	if !key.RevokedAt.Equal(now) {
-		_, err = fmt.Fprintf(p.stdout, "key %s (%s of tenant %s) was revoked already, at %s\n", id, key.Principal, key.TenantID, timeText(key.RevokedAt, ""))
+		_, err = fmt.Fprintf(p.stdout, "key %s (%s of tenant %s) was revoked already, at %s\n", id, principalText(key.Principal), key.TenantID, timeText(key.RevokedAt, ""))
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "revoked key %s (%s of tenant %s); its open streams end within 5 seconds\n", id, key.Principal, key.TenantID)
+	_, err = fmt.Fprintf(p.stdout, "revoked key %s (%s of tenant %s); its open streams end within 5 seconds\n", id, principalText(key.Principal), key.TenantID)
 	return err
 }

@@ -141,6 +141,30 @@ func expectNoSecrets(t *testing.T, url string, secrets []string, texts ...string
 	}
 }
 
+// TestKeysOfOddPrincipals: names are shown as what they are, whatever a terminal would make of them.
+func TestKeysOfOddPrincipals(t *testing.T) {
+	t.Parallel()
+	settings := []string{"ASYNCGATE_DATABASE_URL=sqlite://" + filepath.Join(t.TempDir(), "a.db")}
+	for principal, shown := range map[string]string{
+		"agent:a b":          "agent:a b",
+		"human:Zoë 🦊":        "human:Zoë 🦊",
+		"agent:x\u202egpj":   `"agent:x\u202egpj"`,
+		"agent:\u200bp":      `"agent:\u200bp"`,
+		"agent:a\u2028b":     `"agent:a\u2028b"`,
+		"agent:a  read  now": `"agent:a  read  now"`,
+		"agent:a ":           `"agent:a "`,
+	} {
+		id, _ := mustMakeKey(t, settings, "--principal", principal)
+		want := id + "  " + keysTenant + "  " + shown + "  "
+		if list := mustRun(t, settings, "keys", "list"); !strings.Contains(list, want) {
+			t.Errorf("%q is not listed as %s:\n%q", principal, shown, list)
+		}
+		if said := mustRun(t, settings, "keys", "revoke", id); !strings.Contains(said, "("+shown+" of tenant ") {
+			t.Errorf("keys revoke says %q", said)
+		}
+	}
+}
+
 // TestKeysBesideAServer: keys come and go while a server runs on the same database, whichever was there first.
 func TestKeysBesideAServer(t *testing.T) {
 	t.Parallel()
