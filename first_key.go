@@ -24,7 +24,7 @@ func (s *server) explainKeys(ctx context.Context, w io.Writer) {
 		return
 	}
 	command := fmt.Sprintf("asyncgate keys create --tenant %s --principal human:admin --scope admin", uuid.New())
-	_, _ = fmt.Fprintf(w, "Every request needs an API key, and there is none that is valid. With the same ASYNCGATE_DATABASE_URL, this makes "+
-		"one for a new tenant, without a restart:\n  %s\n", command)
+	_, _ = fmt.Fprintf(w, "Every request needs an API key, and there is none that is valid. With the same database URL "+
+		"(ASYNCGATE_DATABASE_URL or --database-url), this makes one for a new tenant, without a restart:\n  %s\n", command)
 	s.logger.WarnContext(ctx, "every request needs an API key, and there is none that is valid; make one", "command", command)
 }
