@@ -131,6 +131,34 @@ func TestKeysAreDemanded(t *testing.T) {
 	})
 }
 
+// TestWhoMayIntrospect: strangers only where everyone may, and nothing else even there.
+func TestWhoMayIntrospect(t *testing.T) {
+	t.Parallel()
+	const schema, data = `{ __schema { queryType { name } } }`, `{ service { version } }`
+	url := databases["SQLite"](t)
+	for _, tt := range []struct{ setting, stranger, known string }{
+		{"always", "", ""}, {"authenticated", "UNAUTHENTICATED", ""}, {"never", "UNAUTHENTICATED", "FORBIDDEN"},
+	} {
+		settings := []string{"ASYNCGATE_DATABASE_URL=" + url}
+		_, key := (&keyed{settings: settings}).mustMake(t, "agent:a", "lease")
+		server := program.Serve(t, append([]string{"ASYNCGATE_ENV=production", "ASYNCGATE_INTROSPECTION=" + tt.setting}, settings...))
+		stranger := newClient(t, server.URL)
+		for _, ask := range []struct {
+			who            *client
+			document, code string
+		}{
+			{stranger, schema, tt.stranger}, {stranger, data, "UNAUTHENTICATED"}, {stranger, `{ __typename }`, "UNAUTHENTICATED"},
+			{stranger, schema[:len(schema)-1] + data[1:], "UNAUTHENTICATED"}, {stranger.with("ag_wrong"), schema, "UNAUTHENTICATED"},
+			{stranger.with(key), schema, tt.known}, {stranger.with(key), data, ""},
+		} {
+			if err := ask.who.do(t.Context(), "", ask.document, nil, &struct{}{}); codeOf(err) != ask.code || err != nil && ask.code == "" {
+				t.Errorf("%s: %s: got %v, want %q", tt.setting, ask.document, err, ask.code)
+			}
+		}
+		server.Stop()
+	}
+}
+
 // TestDemoWithAKey: an ADMIN key acts as both of the demo's people, another one as neither.
 func TestDemoWithAKey(t *testing.T) {
 	t.Parallel()

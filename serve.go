@@ -143,7 +143,8 @@ func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*ser
 		return nil, err
 	}
 	s.web = web.New(web.Options{
-		Limits: s.limits, TrustedProxies: c.TrustedProxies,
+		Strangers: c.Auth == config.AuthKeys && c.Introspection == config.IntrospectionAlways,
+		Limits:    s.limits, TrustedProxies: c.TrustedProxies,
 		Executor: executor, Auth: s.authenticator(), Ready: s.ready, Drain: s.draining, Logger: logger, Traces: s.traces.Provider(),
 		AllowedOrigins: c.AllowedOrigins, Development: c.Auth == config.AuthNone, MaxBody: c.MaxBody,
 		Observer: s.metrics.Requests, Metrics: s.mainMetrics(),

@@ -51,9 +51,9 @@ func (s *Server) tallied(next http.Handler) http.Handler {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		t := &tally{limits: s.opt.Limits, header: w.Header(), address: household(s.proxies.client(r)), observer: s.opt.Observer}
+		t.show(t.limits.Addresses.Peek(t.address))
 		if r.URL.Path == "/graphql" {
-			t := &tally{limits: s.opt.Limits, header: w.Header(), address: household(s.proxies.client(r)), observer: s.opt.Observer}
-			t.show(t.limits.Addresses.Peek(t.address))
 			r = r.WithContext(context.WithValue(r.Context(), tallyKey{}, t))
 		}
 		next.ServeHTTP(w, r)
@@ -81,16 +81,25 @@ func (t *tally) identify(viewer models.Viewer) {
 	}
 }
 
-// left returns RATE_LIMITED when the credential has nothing left.
+// left returns RATE_LIMITED when the credential, or the address as long as there is none, has nothing left.
 func (t *tally) left() error {
 	if t == nil {
 		return nil
 	}
-	state := t.limits.Credentials.Peek(t.credential)
+	counter, key, whose := t.of()
+	state := counter.Peek(key)
 	if !state.Exceeded {
 		return nil
 	}
-	return t.exceeded(t.limits.Credentials, forCaller, state)
+	return t.exceeded(counter, whose, state)
+}
+
+// of returns where requests are counted, under which key, and whose limit that is.
+func (t *tally) of() (counter *limit.Counter, key, whose string) {
+	if t.credential == "" {
+		return t.limits.Addresses, t.address, forAddress
+	}
+	return t.limits.Credentials, t.credential, forCaller
 }
 
 // operation counts an operation that is ready to be executed, or was refused with errs. It returns RATE_LIMITED when it must
@@ -123,10 +132,8 @@ func (t *tally) refusal(ctx context.Context, err error) error {
 
 // count counts n against the credential, or the address as long as there is none.
 func (t *tally) count(ctx context.Context, n int64) error {
-	if t.credential == "" {
-		return t.take(ctx, t.limits.Addresses, t.address, n, forAddress)
-	}
-	return t.take(ctx, t.limits.Credentials, t.credential, n, forCaller)
+	counter, key, whose := t.of()
+	return t.take(ctx, counter, key, n, whose)
 }
 
 // Whose limits they are, in messages.

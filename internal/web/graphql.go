@@ -8,7 +8,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/asyncgate/asyncgate/internal/auth"
 	"github.com/asyncgate/asyncgate/models"
 )
 
@@ -56,32 +55,20 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 			"send the request as Content-Type: %s, in UTF-8 and uncompressed", mediaJSON))
 		return
 	}
-	viewer, err := s.authenticate(r.Context(), r.Header, auth.Credentials{})
+	r, stop, err := s.identify(r)
 	if err != nil {
 		s.refuse(w, r, 0, err)
 		return
 	}
-	tally := tallyOf(r.Context())
-	tally.identify(viewer)
-	if err := tally.left(); err != nil {
-		s.refuse(w, r, 0, err)
-		return
-	}
-	// The credential counts as long as the request runs.
-	watched, stop := s.opt.Auth.Watch(r.Context(), viewer)
 	defer stop()
-	r = r.WithContext(watched)
-	params, err := s.readParams(w, r)
+	params, leave, err := s.readParams(w, r)
+	defer leave()
 	if s.draining() {
 		s.refuseDraining(w, r) // whether it has arrived or was cut off: it is new work
 		return
 	}
 	if err != nil {
-		status := http.StatusBadRequest
-		if models.CodeOf(err) == models.CodePayloadTooLarge {
-			status = http.StatusRequestEntityTooLarge
-		}
-		s.refuse(w, r, status, err)
+		s.refuse(w, r, statusOfParams(err), err)
 		return
 	}
 	if gone := models.CauseOf(r.Context()); gone != nil {
@@ -89,11 +76,16 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	ctx := auth.WithViewer(graphql.StartOperationTrace(r.Context()), viewer)
+	ctx := graphql.StartOperationTrace(r.Context())
 	r = r.WithContext(ctx)
 	op, errs := s.opt.Executor.CreateOperationContext(ctx, params)
-	if err := tally.operation(ctx, op, errs); err != nil {
+	if err := tallyOf(ctx).operation(ctx, op, errs); err != nil {
 		s.refuse(w, r, 0, err)
+		return
+	}
+	if r.Method == http.MethodGet && isMutation(op) {
+		w.Header().Set("Allow", "POST")
+		s.refuse(w, r, http.StatusMethodNotAllowed, models.Errorf(models.CodeBadUserInput, "mutations need POST"))
 		return
 	}
 	if len(errs) > 0 {
@@ -105,16 +97,33 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
+	if op.Operation.Operation == ast.Subscription {
+		leave() // it lasts, and what was large about it has been read
+	}
 	s.serveOperation(w, r, media, stream, op)
+}
+
+// statusOfParams is the HTTP status of a request that can't be read.
+func statusOfParams(err error) int {
+	switch models.CodeOf(err) {
+	case models.CodePayloadTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case models.CodeUnavailable:
+		return http.StatusServiceUnavailable
+	default:
+		return http.StatusBadRequest
+	}
+}
+
+// isMutation tells of a mutation, also of one that is refused.
+func isMutation(op *graphql.OperationContext) bool {
+	return op.Operation != nil && op.Operation.Operation == ast.Mutation
 }
 
 // serveOperation chooses the transport, now that the kind of operation is known.
 func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request, media string, stream bool, op *graphql.OperationContext) {
 	kind := op.Operation.Operation
 	switch {
-	case r.Method == http.MethodGet && kind == ast.Mutation:
-		w.Header().Set("Allow", "POST")
-		s.refuse(w, r, http.StatusMethodNotAllowed, models.Errorf(models.CodeBadUserInput, "mutations need POST"))
 	case kind == ast.Subscription && !stream:
 		s.refuse(w, r, 0, models.Errorf(models.CodeBadUserInput,
 			"a subscription needs Accept: %s, or a WebSocket with the subprotocol %s", mediaStream, subprotocol))

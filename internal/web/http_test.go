@@ -304,8 +304,11 @@ func TestGet(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a credential that is there twice is none", func(t *testing.T) {
+	t.Run("a credential that is there twice", func(t *testing.T) {
 		t.Parallel()
-		get(t, url.Values{"query": {"{ whoami }"}}, "X-Principal", "agent:a", "X-Principal", "agent:b").expect(t, 401, models.CodeUnauthenticated)
+		who := url.Values{"query": {"{ whoami }"}}
+		get(t, who, "Authorization", "Bearer a", "Authorization", "Bearer a").expect(t, 401, models.CodeUnauthenticated)
+		get(t, who, "X-Principal", "agent:a", "X-Principal", "agent:b").expect(t, 200, models.CodeForbidden)
+		get(t, who, "X-Principal", "agent:a", "X-Principal", "agent:a").expect(t, 200, "")
 	})
 }

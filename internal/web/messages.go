@@ -82,8 +82,14 @@ func cutDeep(text []byte) (shallow []byte, cut bool) {
 	return append(shallow, text[kept:]...), cut
 }
 
-// handle answers one message; an error ends the socket.
-func (c *socket) handle(data []byte) (err error) {
+// handle answers one message; an error ends the socket. leave is called when nothing needs the message's memory any more.
+func (c *socket) handle(data []byte, leave func()) (err error) {
+	kept := false
+	defer func() {
+		if !kept {
+			leave()
+		}
+	}()
 	defer func() {
 		if value := recover(); value != nil {
 			err = closing(closeInternal, "%s", messageOf(c.s.panicked(c.ctx, value)))
@@ -108,7 +114,8 @@ func (c *socket) handle(data []byte) (err error) {
 		}
 		return nil
 	case typeSubscribe:
-		return c.handleSubscribe(m)
+		kept, err = c.handleSubscribe(m, leave)
+		return err
 	case typeComplete:
 		if m.ID == "" {
 			return closing(closeBadMessage, "Invalid message: complete needs an id")
@@ -165,27 +172,27 @@ func (c *socket) refusal(err error) error {
 }
 
 // handleSubscribe starts an operation. Variables that are nested too deep, or too many, are the fault of one operation: the
-// others go on.
-func (c *socket) handleSubscribe(m message) error {
+// others go on. kept tells that the operation runs, and calls leave.
+func (c *socket) handleSubscribe(m message, leave func()) (kept bool, err error) {
 	if !c.acknowledged {
-		return closing(closeUnauthorized, "Unauthorized")
+		return false, closing(closeUnauthorized, "Unauthorized")
 	}
 	if gone := c.gone(); gone != nil {
-		return gone
+		return false, gone
 	}
 	if m.ID == "" {
-		return closing(closeBadMessage, "Invalid message: subscribe needs an id")
+		return false, closing(closeBadMessage, "Invalid message: subscribe needs an id")
 	}
 	if m.tooDeep != nil {
-		return c.start(m.ID, nil, m.tooDeep)
+		return c.start(m.ID, nil, m.tooDeep, leave)
 	}
 	params, err := parseRequest(m.Payload)
 	if models.CodeOf(err) == models.CodePayloadTooLarge {
-		return c.start(m.ID, nil, err)
+		return c.start(m.ID, nil, err, leave)
 	}
 	if err != nil {
-		return closing(closeBadMessage, "Invalid message: %s", messageOf(err))
+		return false, closing(closeBadMessage, "Invalid message: %s", messageOf(err))
 	}
 	params.Headers = c.request.Header
-	return c.start(m.ID, params, nil)
+	return c.start(m.ID, params, nil, leave)
 }

@@ -28,42 +28,45 @@ func isJSON(h http.Header) bool {
 	return (!ok || strings.EqualFold(charset, "utf-8")) && (encoding == "" || strings.EqualFold(encoding, "identity"))
 }
 
-// readParams reads the GraphQL request from the query string or the body. It returns PAYLOAD_TOO_LARGE or
-// BAD_USER_INPUT.
-func (s *Server) readParams(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, error) {
+// readParams reads the GraphQL request from the query string or the body. It returns PAYLOAD_TOO_LARGE, BAD_USER_INPUT, or
+// UNAVAILABLE when others' large requests leave no room. Call leave when the request needs its memory no more, also after an
+// error.
+func (s *Server) readParams(w http.ResponseWriter, r *http.Request) (params *graphql.RawParams, leave func(), err error) {
 	start := graphql.Now()
-	var params *graphql.RawParams
-	var err error
+	leave = func() {}
 	if r.Method == http.MethodGet {
 		params, err = parseQuery(r.URL.RawQuery)
 	} else {
-		params, err = s.readBody(w, r)
+		params, leave, err = s.readBody(w, r)
 	}
 	if err != nil {
-		return nil, err
+		return nil, leave, err
 	}
 	// What follows may last; from here on only a closed connection ends the reading.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	params.Headers = r.Header
 	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
-	return params, nil
+	return params, leave, nil
 }
 
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, error) {
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (params *graphql.RawParams, leave func(), err error) {
 	tooLarge := models.Errorf(models.CodePayloadTooLarge, "the request body is larger than %d bytes", s.opt.MaxBody)
 	if r.ContentLength > s.opt.MaxBody {
-		return nil, tooLarge
+		return nil, func() {}, tooLarge
 	}
 	arrived := s.visits.arrive(w)
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.opt.MaxBody))
+	body, leave, err := s.bodies.read(r.Context(), http.MaxBytesReader(w, r.Body, s.opt.MaxBody), r.ContentLength)
 	arrived()
-	if e := new(http.MaxBytesError); errors.As(err, &e) {
-		return nil, tooLarge
+	switch e := new(http.MaxBytesError); {
+	case errors.As(err, &e):
+		return nil, leave, tooLarge
+	case models.CodeOf(err) == models.CodeUnavailable:
+		return nil, leave, err
+	case err != nil:
+		return nil, leave, models.Errorf(models.CodeBadUserInput, "the request body did not arrive whole")
 	}
-	if err != nil {
-		return nil, models.Errorf(models.CodeBadUserInput, "the request body did not arrive whole")
-	}
-	return parseRequest(body)
+	params, err = parseRequest(body)
+	return params, leave, err
 }
 
 // parseRequest reads a GraphQL request in JSON, as HTTP bodies and WebSocket payloads carry it. Names count exactly as

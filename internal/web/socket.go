@@ -137,14 +137,22 @@ func (c *socket) read() error {
 		return closing(closeWrongSubprotocol, "Subprotocol not acceptable")
 	}
 	for {
-		kind, data, err := c.ws.Read(context.Background())
+		kind, message, err := c.ws.Reader(context.Background())
 		if err != nil {
 			return err
 		}
 		if kind != websocket.MessageText {
 			return closing(closeBadMessage, "Invalid message: binary")
 		}
-		if err := c.handle(data); err != nil {
+		data, leave, err := c.s.bodies.read(c.ctx, message, -1)
+		if models.CodeOf(err) == models.CodeUnavailable {
+			return closing(closeTryAgainLater, "%s", messageOf(err))
+		}
+		if err != nil {
+			leave()
+			return err
+		}
+		if err := c.handle(data, leave); err != nil {
 			return err
 		}
 	}

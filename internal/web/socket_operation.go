@@ -35,22 +35,24 @@ func (c *socket) wanted(op *operation) bool {
 	return op.ctx.Err() == nil && (!op.stream || !c.s.draining())
 }
 
-// start runs the operation, unless it is refused; what is wrong with it already comes after what is wrong with its id.
-func (c *socket) start(id string, params *graphql.RawParams, wrong error) error {
+// start runs the operation, unless it is refused; what is wrong with it already comes after what is wrong with its id. started
+// tells that it runs: it calls leave when it needs the memory of its message no more.
+func (c *socket) start(id string, params *graphql.RawParams, wrong error, leave func()) (started bool, err error) {
 	op, err := c.reserve(id, wrong)
 	if e := new(closeError); errors.As(err, &e) {
-		return e
+		return false, e
 	}
 	if err != nil {
 		c.reject(id, err)
-		return nil
+		return false, nil
 	}
 	go func() {
 		defer c.running.Done()
+		defer leave()
 		defer op.cancel(nil)
-		c.operate(op, params)
+		c.operate(op, params, leave)
 	}()
-	return nil
+	return true, nil
 }
 
 // reserve gives the id to a new operation, and counts it in.
@@ -76,7 +78,7 @@ func (c *socket) reserve(id string, wrong error) (*operation, error) {
 }
 
 // operate runs the operation to its end and says how it ended.
-func (c *socket) operate(op *operation, params *graphql.RawParams) {
+func (c *socket) operate(op *operation, params *graphql.RawParams, leave func()) {
 	ctx := graphql.StartOperationTrace(auth.WithViewer(op.ctx, c.viewer))
 	span := trace.Current(ctx)
 	defer span.End()
@@ -104,6 +106,7 @@ func (c *socket) operate(op *operation, params *graphql.RawParams) {
 		return
 	}
 	if op.stream = opCtx.Operation.Operation == ast.Subscription; op.stream {
+		leave() // it lasts, and what was large about it has been read
 		stop := context.AfterFunc(c.streams, func() { op.cancel(nil) })
 		defer stop()
 	}

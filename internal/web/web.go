@@ -26,6 +26,8 @@ type Options struct {
 	Executor graphql.GraphExecutor
 	// Auth turns the credentials of a request, or of a WebSocket's connection_init, into a viewer.
 	Auth auth.Authenticator
+	// Strangers lets requests without any credential over HTTP pass to Executor, which must refuse whatever needs one.
+	Strangers bool
 	// Ready returns nil when the server can do its work. Its error's text is shown to whoever asks, without credential:
 	// plain words, no addresses. Default: always ready.
 	Ready func(context.Context) error
@@ -45,6 +47,8 @@ type Options struct {
 	Development bool
 	// MaxBody bounds a request's body, and a WebSocket's message, in bytes. Default 16 MiB.
 	MaxBody int64
+	// RoomTimeout bounds how long a request of more than 64 KiB waits, once there are many, for others to end. Default 10 s.
+	RoomTimeout time.Duration
 	// RequestTimeout bounds the reading of a body, and the execution of a query or mutation. Default 60 s.
 	RequestTimeout time.Duration
 	// KeepAlive is the interval of pings on streams. A peer that does not receive one (on Linux), or a WebSocket's that does
@@ -75,6 +79,7 @@ func (o *Options) setDefaults() {
 		o.Observer = unobserved{}
 	}
 	o.MaxBody = orDefault(o.MaxBody, 16<<20)
+	o.RoomTimeout = orDefault(o.RoomTimeout, 10*time.Second)
 	o.RequestTimeout = orDefault(o.RequestTimeout, 60*time.Second)
 	o.KeepAlive = orDefault(o.KeepAlive, 15*time.Second)
 	o.WriteTimeout = orDefault(o.WriteTimeout, 15*time.Second)
@@ -97,6 +102,7 @@ type Server struct {
 	handler http.Handler
 
 	visits visits
+	bodies *bodies
 	// killed ends what has not ended by itself when the server is shut down.
 	killed context.Context
 	kill   context.CancelFunc
@@ -105,7 +111,7 @@ type Server struct {
 // New returns a server. It starts nothing: connections are the caller's, through HTTPServer or a server of its own.
 func New(opt Options) *Server {
 	opt.setDefaults()
-	s := &Server{opt: opt, origins: map[string]bool{}, proxies: opt.TrustedProxies, visits: visits{arriving: map[*http.ResponseController]struct{}{}}}
+	s := &Server{bodies: newBodies(opt), opt: opt, origins: map[string]bool{}, proxies: opt.TrustedProxies, visits: visits{arriving: map[*http.ResponseController]struct{}{}}}
 	s.killed, s.kill = context.WithCancel(context.Background())
 	for _, origin := range opt.AllowedOrigins {
 		s.list(origin)
