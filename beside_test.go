@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -90,6 +92,22 @@ func TestBesideAServer(t *testing.T) {
 	server.Kill()
 	program.Serve(t, settings).Stop()
 	program.Serve(t, settings).Stop()
+}
+
+// TestAddressTaken: a server that can't have its address says so in one line, and has made no database.
+func TestAddressTaken(t *testing.T) {
+	t.Parallel()
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	file := filepath.Join(t.TempDir(), "asyncgate.db")
+	settings := []string{"ASYNCGATE_DATABASE_URL=sqlite://" + file, "ASYNCGATE_ADDR=" + taken.Addr().String()}
+	expectRefusal(t, program.Run(t, settings, "serve"), 1, "can't be served")
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("there is a database: %v", err)
+	}
 }
 
 // TestRestart: what was answered is there after a stop and after a crash, and a stream goes on where it stood.

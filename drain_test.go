@@ -43,9 +43,6 @@ func openOn(t *testing.T, database string, settings ...string) *opened {
 		t.Fatal(err)
 	}
 	t.Cleanup(o.close)
-	if err := o.listen(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	o.url = "http://" + o.listener.Addr().String()
 	o.start()
 	t.Cleanup(func() {

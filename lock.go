@@ -1,12 +1,19 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 )
+
+// lock takes the database for this server, if only one may serve it.
+func (s *server) lock(context.Context) (err error) {
+	s.unlock, err = lockFile(s.config.DatabaseURL)
+	return err
+}
 
 // lockFile keeps a second server off a SQLite file: it would not hear of the first one's commits. The lock ends with the
 // process, however that ends. Commands that only look, or migrate, need none.

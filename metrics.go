@@ -47,7 +47,7 @@ func (s *server) mainMetrics() http.Handler {
 // scraped is the metrics at an address of their own. It is the last to go, so that a scrape sees the server drain.
 type scraped struct {
 	listener net.Listener
-	server   *http.Server
+	server   *http.Server // nil before it is served
 }
 
 // listenForScrapes takes the metrics' own address, if they have one. An error is an address that somebody chose and that can't
@@ -68,19 +68,20 @@ func (s *server) listenForScrapes(ctx context.Context) error {
 		s.logger.WarnContext(ctx, "no metrics", "error", err)
 		return nil
 	}
-	s.scraped = &scraped{listener: listener, server: s.web.MetricsServer(s.metrics.Handler())}
+	s.scraped = &scraped{listener: listener}
 	s.logger.InfoContext(ctx, "metrics are served", "url", "http://"+listener.Addr().String()+"/metrics")
 	return nil
 }
 
-func (s *scraped) serve() error { return s.server.Serve(s.listener) }
-
 // close lets scrapes end that have begun.
 func (s *scraped) close() {
+	if s.server == nil {
+		_ = s.listener.Close()
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), settleWithin)
 	defer cancel()
 	if s.server.Shutdown(ctx) != nil {
 		s.server.Close()
 	}
-	_ = s.listener.Close() // it may never have been served
 }

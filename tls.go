@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net"
 	"net/http"
 
@@ -17,7 +18,7 @@ func scheme(c config.Config) string {
 }
 
 // loadCertificate reads the certificate of the settings, if TLS is to be served.
-func (s *server) loadCertificate() (err error) {
+func (s *server) loadCertificate(context.Context) (err error) {
 	if s.config.TLSCert != "" {
 		s.certificate, err = web.LoadCertificate(s.config.TLSCert, s.config.TLSKey, s.logger)
 	}

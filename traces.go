@@ -13,7 +13,7 @@ const flushWithin = 1500 * time.Millisecond
 
 // openTraces opens the way of traces out of the process. OpenTelemetry's variables never stop a start: what is wrong with one
 // is said, and taken out of the environment, so that the SDK, which reads it, goes on with its default.
-func (s *server) openTraces(ctx context.Context) {
+func (s *server) openTraces(ctx context.Context) error {
 	for _, fault := range otlp.Check(os.Getenv) {
 		s.logger.WarnContext(ctx, fault.Message)
 		if err := os.Setenv(fault.Name, fault.Instead); err != nil {
@@ -27,6 +27,7 @@ func (s *server) openTraces(ctx context.Context) {
 	if err != nil {
 		s.logger.WarnContext(ctx, "no traces are sent", "error", err)
 	}
+	return nil
 }
 
 // closeTraces sends the spans that are left, as far as the collector takes them now.

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// pollWithin is how long the feed may be without a successful poll, which it tries every second.
+const pollWithin = 10 * time.Second
+
+// ready says why the server can't do its work now.
+func (s *server) ready(ctx context.Context) error {
+	err := s.store.CheckSchema(ctx)
+	if err == nil {
+		return s.late(time.Now())
+	}
+	s.logger.WarnContext(ctx, "not ready", "error", err)
+	if _, err := s.store.Migrations(ctx); err != nil {
+		return errors.New("the database doesn't answer")
+	}
+	return errors.New("the database's migrations are not those of this version; `asyncgate migrate status` lists them")
+}
+
+// late says which of the loops in the background has not succeeded lately.
+func (s *server) late(now time.Time) error {
+	sweepWithin := 3*s.engine.SweepInterval() + 10*time.Second
+	if now.Sub(s.engine.LastSweep()) > sweepWithin {
+		return fmt.Errorf("no sweep for expired leases has succeeded for %s", sweepWithin)
+	}
+	if now.Sub(s.hub.LastPoll()) > pollWithin {
+		return fmt.Errorf("the feed has not read the ledger for %s", pollWithin)
+	}
+	return nil
+}
