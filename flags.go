@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"github.com/asyncgate/asyncgate/models"
 )
 
 // newFlags makes the flags of a command. name is the command's words; serve has flags of its own, in config.
@@ -64,10 +66,9 @@ func uuidInto(to **uuid.UUID) func(text string) error {
 	}
 }
 
-// parseUUID reads the one usual form of a UUID; uuid.Parse alone would also take braces, URNs and bare digits.
 func parseUUID(text string) (uuid.UUID, error) {
-	id, err := uuid.Parse(text)
-	if err != nil || len(text) != 36 {
+	id, ok := models.ParseID(text)
+	if !ok {
 		return uuid.Nil, fmt.Errorf("%.80q is no UUID such as 00000000-0000-0000-0000-000000000000", text)
 	}
 	return id, nil

@@ -133,9 +133,8 @@ func (o *keyOrder) make(ctx context.Context, s *store.Store) (key models.APIKey,
 
 // plain is an error without its code, which is for programs.
 func plain(err error) error {
-	var e *models.Error
-	if errors.As(err, &e) {
-		return errors.New(e.Message)
+	if err == nil {
+		return nil
 	}
-	return err
+	return errors.New(models.MessageOf(err))
 }

@@ -102,11 +102,10 @@ func printed(v any) string {
 	return string(text)
 }
 
-// parseID reads the one usual form of a UUID (uuid.Parse alone would also take braces, URNs and bare digits);
-// BAD_USER_INPUT, naming the field, for anything else.
+// parseID reads an id; BAD_USER_INPUT, naming the field, for anything else.
 func parseID(field, text string) (uuid.UUID, error) {
-	id, err := uuid.Parse(text)
-	if err != nil || len(text) != 36 {
+	id, ok := models.ParseID(text)
+	if !ok {
 		return uuid.Nil, models.Errorf(models.CodeBadUserInput,
 			"%s: %.64q is not a UUID such as 123e4567-e89b-12d3-a456-426614174000", field, text)
 	}

@@ -97,6 +97,15 @@ func CodeOf(err error) Code {
 	return CodeInternal
 }
 
+// MessageOf returns what err says to people: the message of the first Error in its chain, without the code, else all of it.
+func MessageOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	return err.Error()
+}
+
 // CauseOf returns the Error that ended ctx: why whatever ran under it ended. It is nil while ctx has not ended, and when it
 // ended for a reason that is no Error, as that its caller has gone.
 func CauseOf(ctx context.Context) *Error {

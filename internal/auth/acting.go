@@ -33,7 +33,7 @@ func viewerOf(key *models.APIKey, c Credentials) (models.Viewer, error) {
 	case !utf8.ValidString(text):
 		return models.Viewer{}, models.Errorf(models.CodeForbidden, "X-Principal: %.64q is not UTF-8", text)
 	case err != nil:
-		return models.Viewer{}, models.Errorf(models.CodeForbidden, "X-Principal: %s", message(err))
+		return models.Viewer{}, models.Errorf(models.CodeForbidden, "X-Principal: %s", models.MessageOf(err))
 	case p.Reserved():
 		return models.Viewer{}, errReserved(text)
 	}

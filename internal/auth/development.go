@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -40,7 +39,7 @@ func (Development) Authenticate(_ context.Context, c Credentials) (models.Viewer
 		}
 		p, err := models.ParsePrincipal(text)
 		if err != nil {
-			return models.Viewer{}, models.Errorf(models.CodeUnauthenticated, "X-Principal: %s", message(err))
+			return models.Viewer{}, models.Errorf(models.CodeUnauthenticated, "X-Principal: %s", models.MessageOf(err))
 		}
 		if p.Reserved() {
 			return models.Viewer{}, errReserved(text)
@@ -58,20 +57,11 @@ func (Development) Watch(ctx context.Context, _ models.Viewer) (watched context.
 // trim removes what HTTP removes around a header's value, so that connection_init means the same.
 func trim(s string) string { return strings.Trim(s, " \t") }
 
-// parseTenant reads the one usual form of a UUID; uuid.Parse alone would also take braces, URNs and bare digits.
 func parseTenant(text string) (uuid.UUID, error) {
-	id, err := uuid.Parse(text)
-	if err != nil || len(text) != 36 {
+	id, ok := models.ParseID(text)
+	if !ok {
 		return uuid.Nil, models.Errorf(models.CodeUnauthenticated,
 			"X-Tenant-ID: %.64q is not a UUID such as 00000000-0000-0000-0000-000000000000", text)
 	}
 	return id, nil
-}
-
-func message(err error) string {
-	var e *models.Error
-	if errors.As(err, &e) {
-		return e.Message
-	}
-	return err.Error()
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/asyncgate/asyncgate/models"
 )
 
 // readyTimeout bounds the question whether the server is ready: who asks must hear before its own patience ends.
@@ -22,7 +24,7 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
 	if err := s.opt.Ready(ctx); err != nil {
-		writeText(w, http.StatusServiceUnavailable, "not ready: "+messageOf(err))
+		writeText(w, http.StatusServiceUnavailable, "not ready: "+models.MessageOf(err))
 		return
 	}
 	writeText(w, http.StatusOK, "ready")

@@ -39,7 +39,7 @@ func parseMessage(data []byte) (message, error) {
 		}
 	}
 	if err != nil || fields == nil {
-		return message{}, closing(closeBadMessage, "%s", messageOf(errNoObject("Invalid message", data, ": no JSON object")))
+		return message{}, closing(closeBadMessage, "%s", models.MessageOf(errNoObject("Invalid message", data, ": no JSON object")))
 	}
 	m := message{Payload: fields["payload"], tooDeep: tooDeep}
 	if string(m.Payload) == "null" {
@@ -92,7 +92,7 @@ func (c *socket) handle(data []byte, leave func()) (err error) {
 	}()
 	defer func() {
 		if value := recover(); value != nil {
-			err = closing(closeInternal, "%s", messageOf(c.s.panicked(c.ctx, value)))
+			err = closing(closeInternal, "%s", models.MessageOf(c.s.panicked(c.ctx, value)))
 		}
 	}()
 	m, err := parseMessage(data)
@@ -100,7 +100,7 @@ func (c *socket) handle(data []byte, leave func()) (err error) {
 		return err
 	}
 	if m.tooDeep != nil && m.Type != typeSubscribe {
-		return closing(closeBadMessage, "Invalid message: %s", messageOf(m.tooDeep))
+		return closing(closeBadMessage, "Invalid message: %s", models.MessageOf(m.tooDeep))
 	}
 	switch m.Type {
 	case typeInit:
@@ -191,7 +191,7 @@ func (c *socket) handleSubscribe(m message, leave func()) (kept bool, err error)
 		return c.start(m.ID, nil, err, leave)
 	}
 	if err != nil {
-		return false, closing(closeBadMessage, "Invalid message: %s", messageOf(err))
+		return false, closing(closeBadMessage, "Invalid message: %s", models.MessageOf(err))
 	}
 	params.Headers = c.request.Header
 	return c.start(m.ID, params, nil, leave)

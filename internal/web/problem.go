@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -11,14 +10,6 @@ import (
 
 	"github.com/asyncgate/asyncgate/models"
 )
-
-// messageOf is the message of an error without its code.
-func messageOf(err error) string {
-	if e := new(models.Error); errors.As(err, &e) {
-		return e.Message
-	}
-	return err.Error()
-}
 
 // problem is a response that says only what went wrong, in the words of the executor's presenter.
 func (s *Server) problem(ctx context.Context, err error) *graphql.Response {

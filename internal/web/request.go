@@ -144,7 +144,7 @@ func parseObject(name string, raw []byte) (map[string]any, error) {
 // deep; of well-formed text what it must be.
 func errNoObject(what string, text []byte, must string) error {
 	if _, err := models.ParseJSON(text); err != nil && len(text) > 0 {
-		must = ": " + messageOf(err)
+		must = ": " + models.MessageOf(err)
 	}
 	return models.Errorf(models.CodeBadUserInput, "%s%s", what, must)
 }

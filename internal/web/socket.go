@@ -146,7 +146,7 @@ func (c *socket) read() error {
 		}
 		data, leave, err := c.s.bodies.read(c.ctx, message, -1)
 		if models.CodeOf(err) == models.CodeUnavailable {
-			return closing(closeTryAgainLater, "%s", messageOf(err))
+			return closing(closeTryAgainLater, "%s", models.MessageOf(err))
 		}
 		if err != nil {
 			leave()
