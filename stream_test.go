@@ -112,7 +112,8 @@ type socketMessage struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-func (c *client) followOnSocket(ctx context.Context, after string) (stream, error) {
+// openSocket opens a WebSocket for operations.
+func (c *client) openSocket(ctx context.Context) (*socketStream, error) {
 	header := http.Header{}
 	c.identify(header, "agent:planner")
 	ws, _, err := websocket.Dial(ctx, c.url+"/graphql", &websocket.DialOptions{
@@ -122,11 +123,7 @@ func (c *client) followOnSocket(ctx context.Context, after string) (stream, erro
 		return nil, err
 	}
 	s := &socketStream{ws}
-	subscribe, err := json.Marshal(map[string]any{"query": followDocument, "variables": map[string]any{"after": after}})
-	if err == nil {
-		err = errors.Join(s.send(ctx, socketMessage{Type: "connection_init"}),
-			s.send(ctx, socketMessage{ID: "1", Type: "subscribe", Payload: subscribe}))
-	}
+	err = s.send(ctx, socketMessage{Type: "connection_init"})
 	if err == nil {
 		var ack socketMessage
 		if ack, err = s.read(ctx); err == nil && ack.Type != "connection_ack" {
@@ -138,6 +135,27 @@ func (c *client) followOnSocket(ctx context.Context, after string) (stream, erro
 		return nil, err
 	}
 	return s, nil
+}
+
+func (c *client) followOnSocket(ctx context.Context, after string) (stream, error) {
+	s, err := c.openSocket(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.subscribe(ctx, followDocument, map[string]any{"after": after}); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// subscribe begins an operation, the only one of its socket.
+func (s *socketStream) subscribe(ctx context.Context, document string, variables any) error {
+	payload, err := json.Marshal(map[string]any{"query": document, "variables": variables})
+	if err != nil {
+		return err
+	}
+	return s.send(ctx, socketMessage{ID: "1", Type: "subscribe", Payload: payload})
 }
 
 func (s *socketStream) send(ctx context.Context, m socketMessage) error {
