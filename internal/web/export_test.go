@@ -13,3 +13,6 @@ func (c *Certificate) UseClock(now func() time.Time) { c.now = now }
 func ClientOf(r *http.Request, trusted ...netip.Prefix) string {
 	return household(proxies(trusted).client(r))
 }
+
+// HoldLimited makes who has asked too often wait for ever.
+func (s *Server) HoldLimited() { s.limited.SetBurst(0) }

@@ -167,6 +167,7 @@ func (c *socket) refusal(err error) error {
 	if limited := c.tally.another().refusal(c.ctx, err); limited != nil {
 		err = limited
 	}
+	c.s.pace(c.ctx, err)
 	shown := c.s.problem(c.ctx, err).Errors[0]
 	return closing(code, "%s: %s", shown.Extensions["code"], shown.Message)
 }

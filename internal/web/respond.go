@@ -43,11 +43,12 @@ func (s *Server) allowWriting(w http.ResponseWriter, size int) {
 }
 
 // refuse answers with one error and the given status; 0 takes the status that the error's code has. It is RATE_LIMITED
-// instead when the caller has been refused too often.
+// instead when the caller has been refused too often; that takes its time, see pace.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if limited := tallyOf(r.Context()).refusal(r.Context(), err); limited != nil {
 		status, err = 0, limited
 	}
+	s.pace(r.Context(), err)
 	accepted, _ := negotiate(r.Header)
 	media := mediaJSON
 	if accepted == mediaResponse {

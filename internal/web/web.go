@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"golang.org/x/time/rate"
 
 	"github.com/asyncgate/asyncgate/internal/auth"
 	"github.com/asyncgate/asyncgate/internal/limit"
@@ -99,6 +100,7 @@ type Server struct {
 	opt     Options
 	origins map[string]bool
 	proxies proxies
+	limited *rate.Limiter // the pace of answers to who has asked too often
 	handler http.Handler
 
 	visits visits
@@ -111,7 +113,10 @@ type Server struct {
 // New returns a server. It starts nothing: connections are the caller's, through HTTPServer or a server of its own.
 func New(opt Options) *Server {
 	opt.setDefaults()
-	s := &Server{bodies: newBodies(opt), opt: opt, origins: map[string]bool{}, proxies: opt.TrustedProxies, visits: visits{arriving: map[*http.ResponseController]struct{}{}}}
+	s := &Server{
+		opt: opt, bodies: newBodies(opt), origins: map[string]bool{}, proxies: opt.TrustedProxies, limited: newPace(),
+		visits: visits{arriving: map[*http.ResponseController]struct{}{}},
+	}
 	s.killed, s.kill = context.WithCancel(context.Background())
 	for _, origin := range opt.AllowedOrigins {
 		s.list(origin)
