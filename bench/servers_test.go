@@ -25,10 +25,10 @@ func serve(tb testing.TB, program *testkit.Program, urls ...string) []*testkit.R
 	return servers
 }
 
-// caller calls a server over HTTP, as anyone of a tenant.
+// caller calls a server over HTTP: as anyone of a tenant, or with a key.
 type caller struct {
-	url, tenant string
-	http        *http.Client
+	url, tenant, key string
+	http             *http.Client
 }
 
 func newCaller(tb testing.TB, url, tenant string) *caller {
@@ -55,6 +55,9 @@ func (c *caller) request(ctx context.Context, principal, accept, document string
 }
 
 func (c *caller) header(principal string) http.Header {
+	if c.key != "" {
+		return http.Header{"Authorization": {"Bearer " + c.key}}
+	}
 	return http.Header{"X-Tenant-Id": {c.tenant}, "X-Principal": {principal}}
 }
 
