@@ -15,4 +15,7 @@ func ClientOf(r *http.Request, trusted ...netip.Prefix) string {
 }
 
 // HoldLimited makes who has asked too often wait for ever.
-func (s *Server) HoldLimited() { s.limited.SetBurst(0) }
+func (s *Server) HoldLimited() {
+	s.limited.turns.SetBurst(0)
+	s.limited.longest = time.Hour
+}

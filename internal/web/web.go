@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"golang.org/x/time/rate"
 
 	"github.com/asyncgate/asyncgate/internal/auth"
 	"github.com/asyncgate/asyncgate/internal/limit"
@@ -100,7 +99,7 @@ type Server struct {
 	opt     Options
 	origins map[string]bool
 	proxies proxies
-	limited *rate.Limiter // the pace of answers to who has asked too often
+	limited *pace
 	handler http.Handler
 
 	visits visits
