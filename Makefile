@@ -7,7 +7,7 @@ POSTGRES_VERSION := 18.4.0-beta.17
 TOOLS    := .tools
 GOLANGCI := $(TOOLS)/bin/golangci-lint-$(GOLANGCI_VERSION)
 
-TEST_TIMEOUT ?= 15m
+TEST_TIMEOUT ?= 20m
 
 # The race detector brings a check of pointers, which would make SQLite, C translated to Go, several times slower and finds
 # nothing of ours there.

@@ -359,6 +359,7 @@ func TestLimitHeaders(t *testing.T) {
 	})
 	t.Run("other paths have the address's, and do not count", func(t *testing.T) {
 		t.Parallel()
+		s := newCounted(t, 1000)
 		for _, path := range []string{"/", "/healthz", "/readyz", "/playground", "/nothing"} {
 			if r := s.do(t, "GET", path, ""); r.header.Get("X-RateLimit-Limit") == "" || r.header.Get("X-RateLimit-Remaining") != r.header.Get("X-RateLimit-Limit") {
 				t.Errorf("%s: %v", path, r.header)
