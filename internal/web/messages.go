@@ -143,8 +143,8 @@ func (c *socket) handleInit(m message) error {
 	c.tally.identify(c.viewer)
 	c.acknowledged = true
 	c.ws.SetReadLimit(c.s.opt.MaxBody + envelopeBytes)
-	c.watch()
 	c.write(message{Type: typeAck})
+	c.watch() // only now: it may be the end
 	return nil
 }
 
