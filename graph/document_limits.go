@@ -65,9 +65,9 @@ func checkRepeats(query *ast.QueryDocument) error {
 			"the values in the document have %d bytes, each counted once for every list and object around it; allowed are %d; "+
 				"pass values as variables", r.nested, maxNested)
 	}
-	// A spread of a fragment that does not exist is compared like any other.
-	most, times := "fragments", 2*max(len(query.Fragments), len(r.spreads))
-	sum := times * times
+	// A spread of a fragment that does not exist is compared like any other, and each from both of its sides.
+	most, times := "fragments", max(len(query.Fragments), len(r.spreads))
+	sum := 4 * times * times
 	for _, counts := range []map[string]int{r.fields, r.spreads} {
 		for name, n := range counts {
 			sum += n * n
