@@ -2,14 +2,12 @@ package bench_test
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -107,28 +105,8 @@ type attack struct {
 // prepareAttack starts the process, which ends with the benchmark.
 func prepareAttack(b *testing.B, address string) *attack {
 	b.Helper()
-	child := exec.CommandContext(context.Background(), "nice", "-n", "19", os.Args[0], "-test.run=^TestAttackOfAnotherProcess$")
-	child.Env = append(os.Environ(), attackedServer+"="+address)
-	child.Stderr = os.Stderr
-	tell, err := child.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	said, err := child.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		tell.Close()
-		_, _ = io.Copy(io.Discard, said)
-		if err := child.Wait(); err != nil {
-			b.Error("the attacker:", err)
-		}
-	})
-	return &attack{b, tell, bufio.NewScanner(said)}
+	tell, said := startChild(b, "TestAttackOfAnotherProcess", attackedServer, address, "nice", "-n", "19")
+	return &attack{b, tell, said}
 }
 
 // begin lets a wave begin; over tells whether it has ended.

@@ -1,7 +1,6 @@
 package bench_test
 
 import (
-	"bufio"
 	"context"
 	"flag"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"runtime"
 	"runtime/pprof"
 	"strings"
@@ -134,27 +132,8 @@ const elsewhere, gathered = "ASYNCGATE_BENCH_AUDIENCE", "the audience is complet
 // gatherElsewhere gathers an audience in another process, until the benchmark ends.
 func gatherElsewhere(b *testing.B, what string) {
 	b.Helper()
-	child := exec.CommandContext(context.Background(), os.Args[0], "-test.run=^TestAudienceOfAnotherProcess$")
-	child.Env = append(os.Environ(), elsewhere+"="+what)
-	child.Stderr = os.Stderr
-	leave, err := child.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	said, err := child.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		leave.Close()
-		if err := child.Wait(); err != nil {
-			b.Error("the audience:", err)
-		}
-	})
-	for lines := bufio.NewScanner(said); lines.Scan(); {
+	_, lines := startChild(b, "TestAudienceOfAnotherProcess", elsewhere, what)
+	for lines.Scan() {
 		if lines.Text() == gathered {
 			return
 		}
