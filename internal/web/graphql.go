@@ -67,12 +67,12 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 		s.refuseDraining(w, r) // whether it has arrived or was cut off: it is new work
 		return
 	}
-	if err != nil {
-		s.refuse(w, r, statusOfParams(err), err)
-		return
-	}
 	if gone := models.CauseOf(r.Context()); gone != nil {
 		s.refuse(w, r, 0, gone)
+		return
+	}
+	if err != nil {
+		s.refuse(w, r, statusOfParams(err), err)
 		return
 	}
 

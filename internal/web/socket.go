@@ -146,6 +146,9 @@ func (c *socket) read() error {
 		}
 		data, leave, err := c.s.bodies.read(c.ctx, message, -1)
 		if models.CodeOf(err) == models.CodeUnavailable {
+			if gone := c.gone(); gone != nil {
+				return gone // which is why it waits no longer
+			}
 			return closing(closeTryAgainLater, "%s", models.MessageOf(err))
 		}
 		if err != nil {
