@@ -148,7 +148,7 @@ func TestKeysUsed(t *testing.T) {
 		}
 		s.store.set(func() { s.store.fail = nil })
 		used := s.clock.Now()
-		s.clock.move(time.Second)
+		s.clock.Move(time.Second)
 		s.expect(t, withKey(second), "")
 
 		ctx, cancel := context.WithCancel(t.Context())

@@ -29,16 +29,16 @@ func TestKeysAreBelieved(t *testing.T) {
 			s.expect(t, withKey(secret), "")
 		}
 		statements(1)
-		s.clock.move(1500 * time.Millisecond)
+		s.clock.Move(1500 * time.Millisecond)
 		for range 100 {
 			s.expect(t, withKey(secret), "") // read again meanwhile
 		}
 		statements(2)
 		s.revoke(t, key)
-		s.clock.move(900 * time.Millisecond)
+		s.clock.Move(900 * time.Millisecond)
 		s.expect(t, withKey(secret), "")
 		statements(2)
-		s.clock.move(time.Second)
+		s.clock.Move(time.Second)
 		s.expect(t, withKey(secret), "") // it was read 1.9 s ago
 		s.Settle()
 		s.expect(t, withKey(secret), models.CodeUnauthenticated)
@@ -51,7 +51,7 @@ func TestIdleKeysAreReadAgain(t *testing.T) {
 		key, secret := s.create(t, nil)
 		s.expect(t, withKey(secret), "")
 		s.revoke(t, key)
-		s.clock.move(2 * time.Second)
+		s.clock.Move(2 * time.Second)
 		s.expect(t, withKey(secret), models.CodeUnauthenticated)
 	})
 }
@@ -62,9 +62,9 @@ func TestKeysExpireAtTheirTime(t *testing.T) {
 		at := s.clock.Now().Add(time.Second)
 		_, secret := s.create(t, func(k *models.APIKey) { k.ExpiresAt = &at })
 		s.expect(t, withKey(secret), "")
-		s.clock.move(999 * time.Millisecond)
+		s.clock.Move(999 * time.Millisecond)
 		s.expect(t, withKey(secret), "")
-		s.clock.move(time.Millisecond)
+		s.clock.Move(time.Millisecond)
 		s.expect(t, withKey(secret), models.CodeUnauthenticated)
 	})
 }
@@ -138,11 +138,11 @@ func TestWrongKeysShareStatements(t *testing.T) {
 		if err := <-results; models.CodeOf(err) != models.CodeUnavailable { // the one too many
 			t.Fatalf("got %v", err)
 		}
-		s.clock.move(1900 * time.Millisecond)
+		s.clock.Move(1900 * time.Millisecond)
 		for range 1000 {
 			s.expect(t, withKey(good), "")
 		}
-		s.clock.move(time.Second)
+		s.clock.Move(time.Second)
 		known := make(chan error, 1)
 		go func() {
 			_, err := s.Authenticate(context.Background(), withKey(good)) // not believed any more: it waits, but not in that line
@@ -177,11 +177,11 @@ func TestKeysWithoutDatabase(t *testing.T) {
 		s.expect(t, withKey(known), "")
 		s.store.set(func() { s.store.fail = models.Errorf(models.CodeUnavailable, "the database is out of reach") })
 		s.expect(t, withKey(other), models.CodeUnavailable)
-		s.clock.move(1900 * time.Millisecond)
+		s.clock.Move(1900 * time.Millisecond)
 		s.expect(t, withKey(known), "")
 		s.Settle()
 		s.expect(t, withKey(known), "")
-		s.clock.move(100 * time.Millisecond)
+		s.clock.Move(100 * time.Millisecond)
 		s.expect(t, withKey(known), models.CodeUnavailable)
 		s.store.set(func() { s.store.fail = nil })
 		s.expect(t, withKey(known), "")

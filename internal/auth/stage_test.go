@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 type stage struct {
 	*auth.Keys
 	store *watchedStore
-	clock *clock
+	clock *testkit.Clock
 }
 
 // onBoth runs a test on both databases, migrated and empty.
@@ -49,7 +49,7 @@ func newStage(t testing.TB, url string, opt auth.Options) *stage {
 	if _, err := db.Migrate(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{store: &watchedStore{Store: db}, clock: &clock{now: time.Now()}}
+	s := &stage{store: &watchedStore{Store: db}, clock: testkit.NewClock(time.Now())}
 	opt.Store = s.store
 	if opt.Now == nil {
 		opt.Now = s.clock.Now
@@ -95,24 +95,6 @@ func (s *stage) expect(t *testing.T, c auth.Credentials, code models.Code) model
 		t.Fatalf("got %v, want %q", err, code)
 	}
 	return v
-}
-
-// clock is a time that stands until it is moved.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
 }
 
 // watchedStore is a store whose statements about keys are counted, held up and made to fail.

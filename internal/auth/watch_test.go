@@ -25,7 +25,7 @@ func (s *stage) watch(t *testing.T, secret string) (context.Context, func()) {
 
 func mustLook(t *testing.T, s *stage) {
 	t.Helper()
-	s.clock.move(2 * time.Second)
+	s.clock.Move(2 * time.Second)
 	if err := s.Look(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestWatchWithoutDatabase(t *testing.T) {
 		expired, _ := s.watch(t, expiring)
 		s.revoke(t, key)
 		s.store.set(func() { s.store.fail = models.Errorf(models.CodeUnavailable, "the database is out of reach") })
-		s.clock.move(2 * time.Second)
+		s.clock.Move(2 * time.Second)
 		if err := s.Look(t.Context()); models.CodeOf(err) != models.CodeUnavailable {
 			t.Fatalf("got %v", err)
 		}

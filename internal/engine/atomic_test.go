@@ -95,7 +95,7 @@ var mutations = []mutation{
 	}},
 	{"expiry", func(w *world) func() error {
 		_, l := w.leased(engine.CreateTask{Priority: 1})
-		w.clock.move(w.rules.LeaseTTL)
+		w.clock.Move(w.rules.LeaseTTL)
 		return func() error {
 			n, err := w.engine.Sweep(w.ctx())
 			if err == nil && n == 0 {
@@ -159,7 +159,7 @@ func TestCompleteAtomicRollback(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
 		task, l := w.leased(engine.CreateTask{})
-		w.clock.move(time.Second)
+		w.clock.Move(time.Second)
 		// The database itself refuses: another receipt has this seq already.
 		w.exec("UPDATE ledger_heads SET seq = 0 WHERE tenant_id = '" + w.tenant.String() + "'")
 		before := w.dump()

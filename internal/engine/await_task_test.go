@@ -114,7 +114,7 @@ func TestClaimTasksWaits(t *testing.T) {
 		t.Run("ForAnExpiry", func(t *testing.T) {
 			w.leased(engine.CreateTask{})
 			waiting(t, func() {
-				w.clock.move(w.rules.LeaseTTL)
+				w.clock.Move(w.rules.LeaseTTL)
 				w.sweep() // ends the leases of the earlier waits too
 			})
 		})

@@ -29,7 +29,7 @@ func TestClaimTasks(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
 		task := w.create(engine.CreateTask{DelaySeconds: ptr(1)})
-		w.clock.move(time.Second)
+		w.clock.Move(time.Second)
 		leases, err := w.engine.ClaimTasks(w.ctx(), w.worker, engine.ClaimTasks{MaxTasks: 5, Capabilities: []string{"b", "a"}})
 		if err != nil || len(leases) != 1 {
 			t.Fatalf("got %v, %v", leases, err)
@@ -70,7 +70,7 @@ func TestClaimTasksOrder(t *testing.T) {
 			}
 		}
 		batch(engine.CreateTask{Type: "e", Priority: -1}, engine.CreateTask{Type: "c"}, engine.CreateTask{Type: "c2"})
-		w.clock.move(time.Second)
+		w.clock.Move(time.Second)
 		batch(engine.CreateTask{Type: "d"}, engine.CreateTask{Type: "a", Priority: 7}, engine.CreateTask{Type: "b", Priority: 7})
 		if got := w.claimed(w.worker, engine.ClaimTasks{MaxTasks: 2}); got != "a b" {
 			t.Errorf("first %s", got)
@@ -106,11 +106,11 @@ func TestClaimTasksFilters(t *testing.T) {
 				t.Errorf("%+v got %q, want %q", step.claim, got, step.want)
 			}
 		}
-		w.clock.move(60*time.Second - time.Microsecond)
+		w.clock.Move(60*time.Second - time.Microsecond)
 		if got := w.claimed(w.worker, engine.ClaimTasks{MaxTasks: 1}); got != "" {
 			t.Errorf("claimed %s before it was eligible", got)
 		}
-		w.clock.move(time.Microsecond)
+		w.clock.Move(time.Microsecond)
 		if got := w.claimed(w.worker, engine.ClaimTasks{MaxTasks: 1}); got != "later" {
 			t.Errorf("claimed %q when it was eligible", got)
 		}

@@ -21,7 +21,7 @@ func TestCompleteTask(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		t.Run("Everything", func(t *testing.T) {
 			task, l := w.leased(engine.CreateTask{})
-			w.clock.move(time.Second)
+			w.clock.Move(time.Second)
 			done, err := w.complete(engine.CompleteTask{
 				LeaseID: l.ID, Summary: ptr("done"), Result: `{"n":1}`, Artifacts: []models.JSON{`{"url":"u"}`}, DeliveryProof: `{"status":"sent"}`,
 			})
@@ -74,7 +74,7 @@ func TestCompleteTaskReplay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.clock.move(24 * time.Hour)
+		w.clock.Move(24 * time.Hour)
 		w.writesNothing(func() {
 			again, err := w.complete(report)
 			if err != nil || again.Receipt.ID != first.Receipt.ID || again.Receipt.Seq != first.Receipt.Seq || again.Task.Status != models.StatusSucceeded {

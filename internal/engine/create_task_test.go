@@ -127,7 +127,7 @@ func TestCreateTaskIdempotency(t *testing.T) {
 
 		t.Run("SameContentReturnsTheTaskAsItIsNow", func(t *testing.T) {
 			w.claim()
-			w.clock.move(time.Second)
+			w.clock.Move(time.Second)
 			same := input
 			same.Tags, same.Capabilities = []string{}, []string{}
 			w.writesNothing(func() {

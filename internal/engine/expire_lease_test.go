@@ -22,13 +22,13 @@ func TestExpireLease(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		task, l := w.leased(engine.CreateTask{})
 		wantCode(t, onLease["StartTask"](w, w.worker, l.ID), "")
-		w.clock.move(w.rules.LeaseTTL - time.Microsecond)
+		w.clock.Move(w.rules.LeaseTTL - time.Microsecond)
 		w.writesNothing(func() {
 			if n := w.sweep(); n != 0 {
 				t.Errorf("ended %d leases that are live", n)
 			}
 		})
-		w.clock.move(time.Microsecond)
+		w.clock.Move(time.Microsecond)
 		if n := w.sweep(); n != 1 {
 			t.Errorf("ended %d leases", n)
 		}
@@ -173,9 +173,9 @@ func TestSweepPassesWhatCannotBeEnded(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
 		stuck, _ := w.leased(engine.CreateTask{})
-		w.clock.move(time.Second)
+		w.clock.Move(time.Second)
 		task, _ := w.leased(engine.CreateTask{})
-		w.clock.move(w.rules.LeaseTTL)
+		w.clock.Move(w.rules.LeaseTTL)
 		refused := false
 		w.faults.set(func(int) bool {
 			defer func() { refused = true }()

@@ -40,7 +40,7 @@ func TestFailTask(t *testing.T) {
 			if len(w.open(w.agent.Principal)) != 1 {
 				t.Error("a retryable failure closed the obligation")
 			}
-			w.clock.move(15 * time.Second)
+			w.clock.Move(15 * time.Second)
 			l = w.claim()
 			failed, err = w.fail(engine.FailTask{LeaseID: l.ID, Error: `"again"`, Retryable: true})
 			if err != nil || failed.Requeued || failed.NextEligibleAt != nil || failed.Task.Attempt != 1 {
@@ -121,11 +121,11 @@ func TestFailTaskBackoff(t *testing.T) {
 				}
 				wait := time.Duration(seconds) * time.Second
 				wantTime(t, fmt.Sprintf("base %d, attempt %d", base, i+1), failed.NextEligibleAt, w.clock.Now().Add(wait))
-				w.clock.move(wait - time.Microsecond)
+				w.clock.Move(wait - time.Microsecond)
 				if got := w.claimed(w.worker, engine.ClaimTasks{MaxTasks: 1}); got != "" {
 					t.Error("claimed before the delay was over")
 				}
-				w.clock.move(time.Microsecond)
+				w.clock.Move(time.Microsecond)
 			}
 			_, err := w.engine.CancelTask(w.ctx(), w.agent, engine.CancelTask{TaskID: task.ID})
 			wantCode(t, err, "")
@@ -145,7 +145,7 @@ func TestFailTaskReplay(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				w.clock.move(time.Minute)
+				w.clock.Move(time.Minute)
 				if retryable {
 					w.claim() // the task has gone on since
 				}
@@ -202,7 +202,7 @@ func TestFailTaskKeepsATooLargeErrorTruncated(t *testing.T) {
 				t.Errorf("the replay got %+v, %v", again, err)
 			}
 		})
-		w.clock.move(time.Minute)
+		w.clock.Move(time.Minute)
 		l = w.claim()
 		failed, err = w.fail(engine.FailTask{LeaseID: l.ID, Error: large, Retryable: true})
 		if err != nil {

@@ -28,24 +28,8 @@ func TestMain(m *testing.M) {
 	os.Exit(testkit.Run(m))
 }
 
-// clock is the time that a test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2030, 1, 2, 3, 4, 5, 678_901_000, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
+func newClock() *testkit.Clock {
+	return testkit.NewClock(time.Date(2030, 1, 2, 3, 4, 5, 678_901_000, time.UTC))
 }
 
 // faults decides, statement by statement, what the database refuses; a test may change it at any time.
@@ -76,7 +60,7 @@ type world struct {
 	store  *store.Store
 	engine *engine.Engine
 	rules  models.Rules
-	clock  *clock
+	clock  *testkit.Clock
 	faults *faults
 	bell   *bell
 
@@ -98,7 +82,7 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world), changes ...func(*en
 }
 
 // newWorld opens the database at url; with a nil clock times are the database's own.
-func newWorld(t testing.TB, url string, c *clock, changes ...func(*engine.Options)) *world {
+func newWorld(t testing.TB, url string, c *testkit.Clock, changes ...func(*engine.Options)) *world {
 	t.Helper()
 	w := &world{t: t, url: url, clock: c, faults: &faults{}, bell: &bell{waiting: map[chan struct{}]struct{}{}}}
 	options := store.Options{FailStatement: w.faults.ask}
@@ -226,7 +210,7 @@ func (w *world) canceled(c engine.CreateTask) *models.Task {
 // expire lets the time of every lease run out, and sweeps.
 func (w *world) expire() int {
 	w.t.Helper()
-	w.clock.move(w.rules.MaxLeaseTTL)
+	w.clock.Move(w.rules.MaxLeaseTTL)
 	return w.sweep()
 }
 

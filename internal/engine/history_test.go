@@ -105,7 +105,7 @@ func keepQueued(tasks []*modelTask) []*modelTask {
 
 func (h *history) time() {
 	d := time.Duration(rapid.SampledFrom([]int{1, 10, 15, 30, 90, 900}).Draw(h.T, "seconds")) * time.Second
-	h.worlds[0].clock.move(d)
+	h.worlds[0].clock.Move(d)
 	h.log = append(h.log, fmt.Sprint("time moves by ", d))
 	if rapid.Bool().Draw(h.T, "sweep") {
 		if _, err := h.worlds[0].engine.Sweep(context.Background()); err != nil {

@@ -75,7 +75,7 @@ func TestALeaseThatIsNotLiveIsRefused(t *testing.T) {
 		}
 		t.Run("PastItsExpiryThoughNotSwept", func(t *testing.T) {
 			task, l := w.leased(engine.CreateTask{})
-			w.clock.move(w.rules.LeaseTTL)
+			w.clock.Move(w.rules.LeaseTTL)
 			w.refusesAll(t, w.worker, l.ID)
 			if w.task(task.ID).Status != models.StatusLeased || w.lease(l.ID).State != models.LeaseActive {
 				t.Error("something but the sweep ended the lease")

@@ -38,7 +38,7 @@ func TestReleaseLease(t *testing.T) {
 		if next.TaskID != task.ID {
 			t.Error("the task can't be claimed at once")
 		}
-		w.clock.move(time.Hour)
+		w.clock.Move(time.Hour)
 		w.writesNothing(func() {
 			if again, err := w.engine.ReleaseLease(w.ctx(), w.worker, release); err != nil || again.Status != models.StatusLeased {
 				t.Errorf("the replay got %+v, %v", again, err)

@@ -16,7 +16,7 @@ func TestRenewLease(t *testing.T) {
 		}
 		t.Run("Extends", func(t *testing.T) {
 			task, l := w.leased(engine.CreateTask{})
-			w.clock.move(time.Minute)
+			w.clock.Move(time.Minute)
 			before := len(w.ledger(task.ID))
 			got, err := renew(l, nil)
 			if err != nil || got.RenewalCount != 1 || got.RenewalsRemaining(w.rules.MaxRenewals) != 9 {
@@ -52,7 +52,7 @@ func TestRenewLease(t *testing.T) {
 				wantCode(t, err, "")
 			}
 			w.refuses(models.CodeRenewalLimit, func() error { _, err := renew(l, nil); return err })
-			w.clock.move(w.rules.LeaseTTL)
+			w.clock.Move(w.rules.LeaseTTL)
 			w.refuses(models.CodeLeaseInvalid, func() error { _, err := renew(l, nil); return err })
 		})
 		t.Run("Lifetime", func(t *testing.T) {
@@ -66,13 +66,13 @@ func TestRenewLease(t *testing.T) {
 				if i == 4 { // acquired + 4 × 1700 s + 1800 s is past the end
 					wantTime(t, "expiresAt", &got.ExpiresAt, end)
 				}
-				w.clock.move(1700 * time.Second * map[bool]time.Duration{true: 1, false: 0}[i < 4])
+				w.clock.Move(1700 * time.Second * map[bool]time.Duration{true: 1, false: 0}[i < 4])
 			}
 			w.refuses(models.CodeLeaseLifetime, func() error { _, err := renew(l, nil); return err })
 			// The renewals are looked at first: of two reasons this one is told.
-			w.clock.move(end.Sub(w.clock.Now()) - time.Microsecond)
+			w.clock.Move(end.Sub(w.clock.Now()) - time.Microsecond)
 			w.refuses(models.CodeLeaseLifetime, func() error { _, err := renew(l, nil); return err })
-			w.clock.move(time.Microsecond)
+			w.clock.Move(time.Microsecond)
 			w.refuses(models.CodeLeaseInvalid, func() error { _, err := renew(l, nil); return err })
 		})
 		w.verify()

@@ -33,7 +33,7 @@ func TestReportProgress(t *testing.T) {
 			wantTime(t, "startedAt", w.task(task.ID).StartedAt, w.clock.Now())
 		})
 		t.Run("TheNextOnlyReports", func(t *testing.T) {
-			w.clock.move(time.Second)
+			w.clock.Move(time.Second)
 			if _, err := report(`{"done":0.5}`, nil); err != nil {
 				t.Fatal(err)
 			}

@@ -102,7 +102,7 @@ func (w *world) race(replica *world, first, second string) string {
 	_, l := w.leased(engine.CreateTask{})
 	get := func(w *world, name string) string {
 		if name == "expire" {
-			w.clock.move(w.rules.LeaseTTL)
+			w.clock.Move(w.rules.LeaseTTL)
 		}
 		return contenders[name](w, l)
 	}
@@ -185,7 +185,7 @@ func TestNoTwoWinnersHammered(t *testing.T) {
 					for _, server := range servers {
 						group.Go(func() {
 							if name == "expire" {
-								server.clock.move(server.rules.LeaseTTL / 3)
+								server.clock.Move(server.rules.LeaseTTL / 3)
 							}
 							switch got := contenders[name](server, l); got {
 							case "completed", "failed", "canceled true":

@@ -11,13 +11,9 @@ import (
 	"github.com/ulule/limiter/v3"
 
 	"github.com/asyncgate/asyncgate/internal/limit"
+	"github.com/asyncgate/asyncgate/internal/testkit"
 )
 
-// clock is moved by its test.
-type clock struct{ nanos atomic.Int64 }
-
-func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()) }
-func (c *clock) move(d time.Duration)    { c.nanos.Add(int64(d)) }
 func perMinute(limit int64) limiter.Rate { return limiter.Rate{Limit: limit, Period: time.Minute} }
 
 func newLimits(t testing.TB, opt limit.Options) *limit.Limits {
@@ -30,11 +26,10 @@ func newLimits(t testing.TB, opt limit.Options) *limit.Limits {
 	return l
 }
 
-func newClocked(t *testing.T, opt limit.Options) (*limit.Limits, *clock) {
+func newClocked(t *testing.T, opt limit.Options) (*limit.Limits, *testkit.Clock) {
 	t.Helper()
-	c := &clock{}
-	c.nanos.Store(1_800_000_000_300_000_000) // three tenths of a second after a whole one
-	opt.Now = c.now
+	c := testkit.NewClock(time.Unix(1_800_000_000, 300_000_000)) // three tenths of a second after a whole one
+	opt.Now = c.Now
 	return newLimits(t, opt), c
 }
 
@@ -58,13 +53,13 @@ func TestCount(t *testing.T) {
 		if first.Limit != 3 || first.Reset != 1_800_000_061 || first.RetryAfter != 61 {
 			t.Errorf("got %+v", first)
 		}
-		clock.move(59 * time.Second)
+		clock.Move(59 * time.Second)
 		expect(t, l.Credentials, "a", 1, 1, false)
 		expect(t, l.Credentials, "a", 1, 0, false)
 		if s := expect(t, l.Credentials, "a", 1, 0, true); s.RetryAfter != 2 || s.Reset != first.Reset {
 			t.Errorf("got %+v", s)
 		}
-		clock.move(time.Second)
+		clock.Move(time.Second)
 		expect(t, l.Credentials, "a", 1, 2, false)
 	})
 
@@ -73,12 +68,12 @@ func TestCount(t *testing.T) {
 		l, clock := newClocked(t, limit.Options{Rate: limiter.Rate{Limit: 1, Period: time.Second}})
 		for range 100 {
 			expect(t, l.Credentials, "a", 1, 0, false)
-			clock.move(77 * time.Millisecond)
+			clock.Move(77 * time.Millisecond)
 			s := expect(t, l.Credentials, "a", 1, 0, true)
 			if s.RetryAfter < 1 {
 				t.Fatalf("got %+v", s)
 			}
-			clock.move(time.Duration(s.RetryAfter) * time.Second)
+			clock.Move(time.Duration(s.RetryAfter) * time.Second)
 		}
 	})
 
@@ -105,7 +100,7 @@ func TestCount(t *testing.T) {
 		if s := l.Credentials.Peek("a"); s.Remaining != 0 || !s.Exceeded {
 			t.Errorf("got %+v", s)
 		}
-		clock.move(time.Minute)
+		clock.Move(time.Minute)
 		if s := l.Credentials.Peek("a"); s.Remaining != 1 || s.Exceeded {
 			t.Errorf("got %+v", s)
 		}
