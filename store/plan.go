@@ -1,13 +1,10 @@
 package store
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/schema"
 
 	"github.com/asyncgate/asyncgate/models"
 )
@@ -24,37 +21,19 @@ type plan struct {
 	after  []bulk // receipts, projections, counts
 }
 
-// bulk is one multi-row statement.
+// bulk is one multi-row statement, with its rows.
 type bulk struct {
-	kind  bulkKind
-	table *schema.Table
-	rows  []any // pointers to row structs of the table
-	// set are the columns that an update or upsert writes; an upsert adds them to what is there.
-	set []string
-	// guard is what else must hold for a row to be updated.
-	guard string
+	*form
+	rows []any // pointers to row structs of the form's table
 }
 
-type bulkKind int
-
-const (
-	insert bulkKind = iota
-	update
-	upsert
-)
-
-var (
-	taskChanges  = []string{"status", "attempt", "expiry_count", "updated_at", "next_eligible_at", "started_at", "outcome", "progress", "progress_at"}
-	leaseChanges = []string{"state", "expires_at", "ended_at", "renewal_count", "progress_sequence", "report_hash"}
-)
-
-func newPlan(db *bun.DB, tenant uuid.UUID, w *Writes) *plan {
+func newPlan(f *forms, tenant uuid.UUID, w *Writes) *plan {
 	p := &plan{tenant: tenant, head: len(w.Receipts)}
-	p.before = add(p.before, db, insert, each(w.NewTasks, newTaskRow), nil, "")
-	p.before = add(p.before, db, update, each(w.ChangedTasks, newTaskRow), taskChanges, "")
+	p.before = add(p.before, &f.newTasks, each(w.NewTasks, newTaskRow))
+	p.before = add(p.before, &f.changedTasks, each(w.ChangedTasks, newTaskRow))
 	// Leases that end come before leases that begin: a task may change hands within a batch.
-	p.before = add(p.before, db, update, each(w.ChangedLeases, newLeaseRow), leaseChanges, "t.ended_at IS NULL")
-	p.before = add(p.before, db, insert, each(w.NewLeases, newLeaseRow), nil, "")
+	p.before = add(p.before, &f.changedLeases, each(w.ChangedLeases, newLeaseRow))
+	p.before = add(p.before, &f.newLeases, each(w.NewLeases, newLeaseRow))
 
 	receipts := each(w.Receipts, newReceiptRow)
 	for i, r := range receipts {
@@ -62,12 +41,12 @@ func newPlan(db *bun.DB, tenant uuid.UUID, w *Writes) *plan {
 	}
 	opened, closed := obligationRows(receipts, w.Receipts)
 	awaiting, acknowledged := acknowledgementRows(receipts, w)
-	p.after = add(p.after, db, insert, receipts, nil, "")
-	p.after = add(p.after, db, insert, opened, nil, "")
-	p.after = add(p.after, db, update, closed, []string{"closed_by", "closed_seq"}, "t.closed_by IS NULL")
-	p.after = add(p.after, db, insert, awaiting, nil, "")
-	p.after = add(p.after, db, update, acknowledged, []string{"acknowledged_by", "acknowledged_seq"}, "t.acknowledged_by IS NULL")
-	p.after = add(p.after, db, upsert, countRows(tenant, w.Counts), []string{"count"}, "")
+	p.after = add(p.after, &f.receipts, receipts)
+	p.after = add(p.after, &f.opened, opened)
+	p.after = add(p.after, &f.closed, closed)
+	p.after = add(p.after, &f.awaiting, awaiting)
+	p.after = add(p.after, &f.acknowledged, acknowledged)
+	p.after = add(p.after, &f.counts, countRows(tenant, w.Counts))
 	return p
 }
 
@@ -79,7 +58,7 @@ func each[M, R any](nouns []*M, row func(*M) *R) []*R {
 	return rows
 }
 
-func add[R any](bulks []bulk, db *bun.DB, kind bulkKind, rows []*R, set []string, guard string) []bulk {
+func add[R any](bulks []bulk, f *form, rows []*R) []bulk {
 	if len(rows) == 0 {
 		return bulks
 	}
@@ -87,7 +66,7 @@ func add[R any](bulks []bulk, db *bun.DB, kind bulkKind, rows []*R, set []string
 	for i, r := range rows {
 		anys[i] = r
 	}
-	return append(bulks, bulk{kind: kind, table: db.Table(reflect.TypeFor[R]()), rows: anys, set: set, guard: guard})
+	return append(bulks, bulk{form: f, rows: anys})
 }
 
 // obligationRows follow from the receipts alone: those that are owed open a row, those that terminate close one. An
@@ -158,20 +137,3 @@ func countRows(tenant uuid.UUID, counts map[Count]int) []*taskCountRow {
 	})
 	return rows
 }
-
-// columns returns the fields that a bulk sends: all for an insert or upsert, keys and changes for an update.
-func (b *bulk) columns() []*schema.Field {
-	if b.kind != update {
-		return b.table.Fields
-	}
-	var fields []*schema.Field
-	for _, f := range b.table.Fields {
-		if f.IsPK || slices.Contains(b.set, f.Name) {
-			fields = append(fields, f)
-		}
-	}
-	return fields
-}
-
-// relative tells whether a column holds a seq that may count back from the new head.
-func relative(f *schema.Field) bool { return f.Name == "seq" || strings.HasSuffix(f.Name, "_seq") }

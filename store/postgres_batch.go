@@ -46,6 +46,7 @@ type postgresBatch struct {
 	tenant     uuid.UUID
 	rows       *Rows
 	statements int
+	begun      bool // whether the tenant has a ledger
 	wrote      bool // whether the message that commits was sent, be it in part
 }
 
@@ -67,7 +68,7 @@ func (b *postgresBatch) run(ctx context.Context, needs *Needs, decide Decide) (b
 		return false, nil // nothing to keep: the rollback only releases the locks
 	}
 	b.wrote = true
-	if err := b.write(ctx, newPlan(b.s.write, b.tenant, w), w); err != nil {
+	if err := b.write(ctx, newPlan(b.s.forms, b.tenant, w), w); err != nil {
 		return false, err
 	}
 	return true, nil
@@ -210,10 +211,10 @@ func (b *postgresBatch) read(ctx context.Context, n *Needs) error {
 	}
 	p.queue(func(results pgx.BatchResults) error {
 		var now time.Time
-		err := results.QueryRow().Scan(&now)
+		err := results.QueryRow().Scan(&now, &b.begun)
 		b.rows.Now = now.UTC()
 		return err
-	}, "SELECT coalesce($1::timestamptz, clock_timestamp())", clock)
+	}, "SELECT coalesce($1::timestamptz, clock_timestamp()), EXISTS (SELECT 1 FROM ledger_heads AS h WHERE h.tenant_id = $2)", clock, pgID(b.tenant))
 	return p.send(ctx, roundRead)
 }
 

@@ -17,7 +17,9 @@ import (
 func (b *postgresBatch) write(ctx context.Context, p *plan, w *Writes) error {
 	m := &pipeline{b: b}
 	// Bulk inserts select from the head's row, so that each stays on the tenant's shard: it must exist.
-	m.queue(nil, "INSERT INTO ledger_heads AS h (tenant_id, seq) VALUES ($1, 0) ON CONFLICT (tenant_id) DO NOTHING", pgID(p.tenant))
+	if !b.begun {
+		m.queue(nil, "INSERT INTO ledger_heads AS h (tenant_id, seq) VALUES ($1, 0) ON CONFLICT (tenant_id) DO NOTHING", pgID(p.tenant))
+	}
 	for i := range p.before {
 		b.bulk(m, &p.before[i])
 	}
@@ -42,57 +44,50 @@ func (b *postgresBatch) write(ctx context.Context, p *plan, w *Writes) error {
 }
 
 func (b *postgresBatch) bulk(m *pipeline, k *bulk) {
-	columns := k.columns()
-	args := make([]any, 0, len(columns)+1)
+	args := make([]any, 0, len(k.columns))
 	args = append(args, pgID(b.tenant))
-	var names, params, values []string
-	for _, f := range columns {
-		if f.Name == "tenant_id" {
-			continue
+	for _, f := range k.columns {
+		if f.Name != "tenant_id" {
+			array, _ := pgArray(k.rows, f)
+			args = append(args, array)
 		}
-		array, kind := pgArray(k.rows, f)
-		args = append(args, array)
-		names = append(names, f.Name)
-		params = append(params, fmt.Sprintf("$%d::%s[]", len(args), kind))
-		values = append(values, pgValue(f))
 	}
-	unnest := "unnest(" + strings.Join(params, ", ") + ") AS u(" + strings.Join(names, ", ") + ")"
-	table := k.table.Name
-	var text string
-	switch k.kind {
-	case insert, upsert:
-		text = "INSERT INTO " + table + " AS t (tenant_id, " + strings.Join(names, ", ") + ") SELECT h.tenant_id, " +
-			strings.Join(values, ", ") + " FROM ledger_heads AS h, " + unnest + " WHERE h.tenant_id = $1"
-		if k.kind == upsert {
-			text += " ON CONFLICT (tenant_id, type, status) DO UPDATE SET count = t.count + excluded.count"
-		}
-	case update:
-		text = b.updateText(k, columns, unnest)
-	}
-	m.queue(nil, text, args...)
+	m.queue(nil, k.text, args...)
 }
 
-func (b *postgresBatch) updateText(k *bulk, columns []*schema.Field, unnest string) string {
-	var sets, keys []string
-	param := 1
-	for _, f := range columns {
-		if f.Name != "tenant_id" {
-			param++
+// words writes a form as one statement whose arguments are the tenant and an array for each other column.
+func (postgres) words(f *form) string {
+	var names, params, values, sets, keys []string
+	for _, c := range f.columns {
+		if c.Name == "tenant_id" {
+			continue
 		}
-		switch {
-		case f.Name == "tenant_id":
-		case f.IsPK:
+		place := len(names) + 2
+		_, kind := pgArray(nil, c)
+		names = append(names, c.Name)
+		params = append(params, fmt.Sprintf("$%d::%s[]", place, kind))
+		values = append(values, pgValue(c))
+		if c.IsPK {
 			// The array too, so that the rows are found by primary key whatever the planner thinks of the join.
-			keys = append(keys, fmt.Sprintf("t.%[1]s = u.%[1]s AND t.%[1]s = ANY($%[2]d)", f.Name, param))
-		default:
-			sets = append(sets, f.Name+" = "+pgValue(f))
+			keys = append(keys, fmt.Sprintf("t.%[1]s = u.%[1]s AND t.%[1]s = ANY($%[2]d)", c.Name, place))
+		} else {
+			sets = append(sets, c.Name+" = "+pgValue(c))
 		}
 	}
-	if k.guard != "" {
-		keys = append(keys, k.guard)
+	from := " FROM ledger_heads AS h, unnest(" + strings.Join(params, ", ") + ") AS u(" + strings.Join(names, ", ") + ")"
+	if f.kind == update {
+		if f.guard != "" {
+			keys = append(keys, f.guard)
+		}
+		return "UPDATE " + f.table + " AS t SET " + strings.Join(sets, ", ") + from +
+			" WHERE t.tenant_id = $1 AND h.tenant_id = $1 AND " + strings.Join(keys, " AND ")
 	}
-	return "UPDATE " + k.table.Name + " AS t SET " + strings.Join(sets, ", ") + " FROM ledger_heads AS h, " + unnest +
-		" WHERE t.tenant_id = $1 AND h.tenant_id = $1 AND " + strings.Join(keys, " AND ")
+	text := "INSERT INTO " + f.table + " AS t (tenant_id, " + strings.Join(names, ", ") + ") SELECT h.tenant_id, " +
+		strings.Join(values, ", ") + from + " WHERE h.tenant_id = $1"
+	if f.kind == upsert {
+		text += " ON CONFLICT (tenant_id, type, status) DO UPDATE SET count = t.count + excluded.count"
+	}
+	return text
 }
 
 // pgValue is how a column is taken from the arrays: JSON travels as text, and a seq may count back from the new head.
@@ -109,40 +104,40 @@ func pgValue(f *schema.Field) string {
 
 // pgArray returns the column's values as an array that pgx sends as it is, and the type of its elements.
 func pgArray(rows []any, f *schema.Field) (array any, kind string) {
-	value := func(i int) any { return f.Value(reflect.ValueOf(rows[i]).Elem()).Interface() }
-	switch value(0).(type) {
+	switch reflect.Zero(f.StructField.Type).Interface().(type) {
 	case uuid.UUID:
-		return pgColumn(rows, value, func(v uuid.UUID) pgtype.UUID { return pgID(v) }), "uuid"
+		return pgColumn(rows, f, func(v uuid.UUID) pgtype.UUID { return pgID(v) }), "uuid"
 	case uuid.NullUUID:
-		return pgColumn(rows, value, func(v uuid.NullUUID) pgtype.UUID { return pgtype.UUID{Bytes: v.UUID, Valid: v.Valid} }), "uuid"
+		return pgColumn(rows, f, func(v uuid.NullUUID) pgtype.UUID { return pgtype.UUID{Bytes: v.UUID, Valid: v.Valid} }), "uuid"
 	case instant:
-		return pgColumn(rows, value, func(v instant) time.Time { return time.Time(v) }), "timestamptz"
+		return pgColumn(rows, f, func(v instant) time.Time { return time.Time(v) }), "timestamptz"
 	case *instant:
-		return pgColumn(rows, value, timePtr), "timestamptz"
+		return pgColumn(rows, f, timePtr), "timestamptz"
 	case jsonText:
-		return pgColumn(rows, value, func(v jsonText) string { return string(v) }), "text"
+		return pgColumn(rows, f, func(v jsonText) string { return string(v) }), "text"
 	case *jsonText:
-		return pgColumn(rows, value, func(v *jsonText) *string { return (*string)(v) }), "text"
+		return pgColumn(rows, f, func(v *jsonText) *string { return (*string)(v) }), "text"
 	case string:
-		return pgColumn(rows, value, same[string]), "text"
+		return pgColumn(rows, f, same[string]), "text"
 	case *string:
-		return pgColumn(rows, value, same[*string]), "text"
+		return pgColumn(rows, f, same[*string]), "text"
 	case bool:
-		return pgColumn(rows, value, same[bool]), "boolean"
+		return pgColumn(rows, f, same[bool]), "boolean"
 	case *int64:
-		return pgColumn(rows, value, same[*int64]), "bigint"
+		return pgColumn(rows, f, same[*int64]), "bigint"
 	case int64:
-		return pgColumn(rows, value, same[int64]), "bigint"
+		return pgColumn(rows, f, same[int64]), "bigint"
 	default:
-		return pgColumn(rows, value, func(v int) int64 { return int64(v) }), "bigint"
+		return pgColumn(rows, f, func(v int) int64 { return int64(v) }), "bigint"
 	}
 }
 
-func pgColumn[F, T any](rows []any, value func(int) any, convert func(F) T) []T {
+// pgColumn takes the values through pointers, which cost nothing to box.
+func pgColumn[F, T any](rows []any, f *schema.Field, convert func(F) T) []T {
 	column := make([]T, len(rows))
-	for i := range rows {
-		v, _ := value(i).(F) // all values of a column have the type of the first
-		column[i] = convert(v)
+	for i, r := range rows {
+		v, _ := f.Value(reflect.ValueOf(r).Elem()).Addr().Interface().(*F) // the column's type is F
+		column[i] = convert(*v)
 	}
 	return column
 }
@@ -180,7 +175,7 @@ func (b *postgresBatch) assert(m *pipeline, p *plan) {
 		}
 		args = append(args, keys, values, len(keys))
 		conditions = append(conditions, fmt.Sprintf("(SELECT count(*) FROM %s AS t WHERE t.tenant_id = $1 AND t.receipt_id = ANY($%d) AND t.%s = ANY($%d)) = $%d",
-			k.table.Name, len(args)-2, k.set[0], len(args)-1, len(args)))
+			k.table, len(args)-2, k.set[0], len(args)-1, len(args)))
 	}
 	if len(args) > 1 {
 		m.queue(nil, "SELECT 1 / CASE WHEN "+strings.Join(conditions, " AND ")+" THEN 1 ELSE 0 END", args...)

@@ -22,7 +22,7 @@ import (
 )
 
 // sqlite is SQLite: a file, one writer connection with immediate transactions, a pool of readers.
-type sqlite struct{}
+type sqlite struct{ kept *keptStatements }
 
 func (s *Store) openSQLite(ctx context.Context, path string) error {
 	if path == "" {
@@ -53,7 +53,7 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	readers.SetMaxIdleConns(s.options.MaxConnections)
 	s.write = bun.NewDB(writer, sqlitedialect.New())
 	s.read = bun.NewDB(readers, sqlitedialect.New()).WithQueryHook(countingHook{}).WithQueryHook(spanHook{semconv.DBSystemNameSQLite})
-	s.dialect = sqlite{}
+	s.dialect = sqlite{kept: &keptStatements{}}
 	return nil
 }
 

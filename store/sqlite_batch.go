@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,10 +21,14 @@ import (
 )
 
 // batch on SQLite: an immediate transaction on the one writer connection. The transaction is the lock.
-func (sqlite) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Needs, decide Decide) error {
+func (d sqlite) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Needs, decide Decide) error {
+	kept, err := d.kept.all(ctx, s)
+	if err != nil {
+		return err
+	}
 	var write trace.Span // ends behind the commit
-	err := s.write.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		b := &sqliteBatch{s: s, tx: tx, tenant: tenant, rows: newRows()}
+	err = s.write.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		b := &sqliteBatch{s: s, tx: tx, kept: kept, tenant: tenant, rows: newRows()}
 		reading, read := startRound(ctx, semconv.DBSystemNameSQLite, roundRead)
 		err := b.read(reading, needs)
 		endSpan(read, err)
@@ -33,7 +40,7 @@ func (sqlite) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Need
 			return nil
 		}
 		ctx, write = startRound(ctx, semconv.DBSystemNameSQLite, roundWrite)
-		if err := b.write(ctx, newPlan(s.write, tenant, w), w.Receipts); err != nil {
+		if err := b.write(ctx, newPlan(s.forms, tenant, w), w.Receipts); err != nil {
 			return err
 		}
 		return b.statement(ctx) // the commit
@@ -47,6 +54,7 @@ func (sqlite) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Need
 type sqliteBatch struct {
 	s          *Store
 	tx         bun.Tx
+	kept       map[*form]*sql.Stmt
 	tenant     uuid.UUID
 	rows       *Rows
 	statements int
@@ -239,46 +247,70 @@ func (b *sqliteBatch) write(ctx context.Context, p *plan, receipts []*models.Rec
 	return nil
 }
 
+// words writes a form as a statement for one row.
+func (sqlite) words(f *form) string {
+	names := make([]string, len(f.columns))
+	var sets, keys []string
+	for i, c := range f.columns {
+		names[i] = c.Name
+		if c.IsPK {
+			keys = append(keys, fmt.Sprintf("t.%s = ?%d", c.Name, i+1))
+		} else {
+			sets = append(sets, fmt.Sprintf("%s = ?%d", c.Name, i+1))
+		}
+	}
+	if f.kind == update {
+		if f.guard != "" {
+			keys = append(keys, f.guard)
+		}
+		return "UPDATE " + f.table + " AS t SET " + strings.Join(sets, ", ") + " WHERE " + strings.Join(keys, " AND ")
+	}
+	text := "INSERT INTO " + f.table + " (" + strings.Join(names, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(names)-1) + ")"
+	if f.kind == upsert {
+		text += " ON CONFLICT DO UPDATE SET count = task_counts.count + excluded.count"
+	}
+	return text
+}
+
+// keptStatements are those of batches, prepared once: to parse one takes longer than to run it for a row or two.
+type keptStatements struct {
+	mu     sync.Mutex
+	byForm map[*form]*sql.Stmt
+}
+
+// all returns the statements of all forms. It prepares them with the first batch, when the schema is there. Call it outside of
+// transactions, which hold the only connection.
+func (k *keptStatements) all(ctx context.Context, s *Store) (map[*form]*sql.Stmt, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.byForm != nil {
+		return k.byForm, nil
+	}
+	prepared := map[*form]*sql.Stmt{}
+	for _, f := range s.forms.all() {
+		statement, err := s.write.DB.PrepareContext(ctx, f.text) //nolint:sqlclosecheck // kept as long as the database is open, which closes it
+		if err != nil {
+			for _, p := range prepared {
+				err = errors.Join(err, p.Close())
+			}
+			return nil, err
+		}
+		prepared[f] = statement
+	}
+	k.byForm = prepared
+	return prepared, nil
+}
+
 // bulk runs a prepared statement for each row: in the process, that is as fast as one statement with many rows.
 func (b *sqliteBatch) bulk(ctx context.Context, k *bulk, head int64) error {
-	columns := k.columns()
-	var text string
-	names := make([]string, len(columns))
-	for i, f := range columns {
-		names[i] = f.Name
-	}
-	table := k.table.Name
-	switch k.kind {
-	case insert, upsert:
-		text = "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(names)-1) + ")"
-		if k.kind == upsert {
-			text += " ON CONFLICT DO UPDATE SET count = task_counts.count + excluded.count"
-		}
-	case update:
-		var sets, keys []string
-		for i, f := range columns {
-			if f.IsPK {
-				keys = append(keys, fmt.Sprintf("t.%s = ?%d", names[i], i+1))
-			} else {
-				sets = append(sets, fmt.Sprintf("%s = ?%d", names[i], i+1))
-			}
-		}
-		if k.guard != "" {
-			keys = append(keys, k.guard)
-		}
-		text = "UPDATE " + table + " AS t SET " + strings.Join(sets, ", ") + " WHERE " + strings.Join(keys, " AND ")
-	}
 	if err := b.statement(ctx); err != nil {
 		return err
 	}
-	statement, err := b.tx.PrepareContext(ctx, text)
-	if err != nil {
-		return err
-	}
+	statement := b.tx.StmtContext(ctx, b.kept[k.form])
 	defer func() { _ = statement.Close() }()
 	for _, r := range k.rows {
-		args := make([]any, len(columns))
-		for i, f := range columns {
+		args := make([]any, len(k.columns))
+		for i, f := range k.columns {
 			args[i] = sqliteValue(f.Value(reflect.ValueOf(r).Elem()), relative(f), head)
 		}
 		result, err := statement.ExecContext(ctx, args...)
@@ -286,7 +318,7 @@ func (b *sqliteBatch) bulk(ctx context.Context, k *bulk, head int64) error {
 			return err
 		}
 		if n, err := result.RowsAffected(); err != nil || n != 1 {
-			return fmt.Errorf("a write to %s hit %d rows instead of one: %w", table, n, errOrGuard(err))
+			return fmt.Errorf("a write to %s hit %d rows instead of one: %w", k.table, n, errOrGuard(err))
 		}
 	}
 	count(ctx, len(k.rows))

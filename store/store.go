@@ -36,6 +36,7 @@ type Store struct {
 	// read serves everything but batches; write is the same handle on PostgreSQL and the one writer on SQLite.
 	read, write *bun.DB
 	dialect     dialect
+	forms       *forms
 	options     Options
 }
 
@@ -45,6 +46,8 @@ type dialect interface {
 	migrator
 	// batch runs one transaction of one tenant; see Store.Batch.
 	batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Needs, decide Decide) error
+	// words writes a form as a statement.
+	words(f *form) string
 	// conflict tells whether err is a lost race, after which the batch is run again: a duplicate key, a deadlock, a
 	// serialization failure.
 	conflict(err error) bool
@@ -77,6 +80,7 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.forms = newForms(s.write, s.dialect.words)
 	return s, nil
 }
 
