@@ -48,6 +48,7 @@ func (p process) serve(ctx context.Context, args []string) error {
 	// The second signal is not caught: it ends the process at once.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	defer keepHeadroom()()
 	s, err := openServer(ctx, c, logger)
 	if err != nil {
 		return err
