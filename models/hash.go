@@ -21,28 +21,37 @@ type Envelope struct {
 	BodyHash string
 }
 
-// JSON returns the canonical text of the envelope, with its parents sorted: what Hash digests.
+// JSON returns the canonical text of the envelope, with its parents sorted: what Hash digests. It is written as it stands,
+// since each receipt is hashed while others wait.
 func (e Envelope) JSON() JSON {
-	parents := make([]string, len(e.Parents))
-	for i, id := range e.Parents {
-		parents[i] = id.String()
+	text := make([]byte, 0, 512)
+	add := func(key, value string) { text = appendQuoted(append(text, key...), validUTF8(value)) }
+	addOrNull := func(key, value string) {
+		if value == "" {
+			text = append(append(text, key...), Null...)
+			return
+		}
+		add(key, value)
 	}
-	slices.Sort(parents)
-	bodyHash := Null
-	if e.BodyHash != "" {
-		bodyHash = String(e.BodyHash)
+	addOrNull(`{"body_hash":`, e.BodyHash)
+	add(`,"from_id":`, e.From.ID)
+	add(`,"from_kind":`, string(e.From.Kind))
+	addOrNull(`,"lease_id":`, idOrNone(e.LeaseID))
+	text = append(append(text, `,"parents":`...), sortedIDs(e.Parents)...)
+	add(`,"receipt_type":`, string(e.Type))
+	addOrNull(`,"task_id":`, idOrNone(e.TaskID))
+	add(`,"to_id":`, e.To.ID)
+	add(`,"to_kind":`, string(e.To.Kind))
+	return JSON(append(text, '}'))
+}
+
+func sortedIDs(ids []uuid.UUID) JSON {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = id.String()
 	}
-	return Object(map[string]JSON{
-		"body_hash":    bodyHash,
-		"from_id":      String(e.From.ID),
-		"from_kind":    String(string(e.From.Kind)),
-		"lease_id":     idOrNull(e.LeaseID),
-		"parents":      Strings(parents),
-		"receipt_type": String(string(e.Type)),
-		"task_id":      idOrNull(e.TaskID),
-		"to_id":        String(e.To.ID),
-		"to_kind":      String(string(e.To.Kind)),
-	})
+	slices.Sort(texts)
+	return Strings(texts)
 }
 
 // Hash returns the receipt's hash, 64 lower-case hexadecimal digits: equal for receipts that say the same thing, and
@@ -63,9 +72,9 @@ func sha256Hex(text JSON) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func idOrNull(id uuid.UUID) JSON {
+func idOrNone(id uuid.UUID) string {
 	if id == uuid.Nil {
-		return Null
+		return ""
 	}
-	return String(id.String())
+	return id.String()
 }
