@@ -50,6 +50,12 @@ func newPlan(f *forms, tenant uuid.UUID, w *Writes) *plan {
 	return p
 }
 
+// updates tells whether rows that exist are changed.
+func (p *plan) updates() bool {
+	change := func(b bulk) bool { return b.kind == update }
+	return slices.ContainsFunc(p.before, change) || slices.ContainsFunc(p.after, change)
+}
+
 func each[M, R any](nouns []*M, row func(*M) *R) []*R {
 	rows := make([]*R, len(nouns))
 	for i, n := range nouns {
