@@ -47,11 +47,17 @@ func (s *Server) awaitStatement(text string) {
 // counts one by one, so do pings.
 func (s *Server) Statements() []Statement {
 	s.tb.Helper()
+	return readStatements(s.Log())
+}
+
+// Log returns what the server has logged.
+func (s *Server) Log() string {
+	s.tb.Helper()
 	log, err := os.ReadFile(filepath.Join(s.cluster.dir, "log"))
 	if err != nil {
 		s.tb.Fatal(err)
 	}
-	return readStatements(string(log))
+	return string(log)
 }
 
 // readStatements finds the statements in a server's log, whose lines go on behind a tab.
