@@ -25,6 +25,7 @@ import (
 // pgx's pipeline.
 type postgres struct {
 	config *pgx.ConnConfig // as the URL says; not to be changed
+	met    *acquaintance
 }
 
 // parsePostgres reads a URL and adds what it leaves open.
@@ -57,7 +58,7 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	}
 	s.read = bun.NewDB(db, pgdialect.New()).WithQueryHook(countingHook{}).WithQueryHook(spanHook{semconv.DBSystemNamePostgreSQL})
 	s.write = s.read
-	s.dialect = postgres{config: config}
+	s.dialect = postgres{config: config, met: &acquaintance{rows: map[string]int{}}}
 	return nil
 }
 

@@ -17,7 +17,7 @@ import (
 
 // batch on PostgreSQL costs two messages, whatever is in it: one that begins, locks and reads, one that writes and commits.
 // Its few statements are prepared once per connection and take arrays.
-func (postgres) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Needs, decide Decide) error {
+func (d postgres) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Needs, decide Decide) error {
 	conn, err := s.write.DB.Conn(ctx)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (postgres) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Ne
 		if !ok {
 			return fmt.Errorf("the pool holds a %T instead of its own connections", driverConn)
 		}
-		b := &postgresBatch{s: s, conn: pooled.Conn.Conn(), tenant: tenant, rows: newRows()}
+		b := &postgresBatch{s: s, met: d.met, conn: pooled.Conn.Conn(), tenant: tenant, rows: newRows()}
 		done, err := b.run(ctx, needs, decide)
 		if !done {
 			b.rollback()
@@ -42,6 +42,7 @@ func (postgres) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Ne
 
 type postgresBatch struct {
 	s          *Store
+	met        *acquaintance
 	conn       *pgx.Conn
 	tenant     uuid.UUID
 	rows       *Rows
@@ -68,9 +69,11 @@ func (b *postgresBatch) run(ctx context.Context, needs *Needs, decide Decide) (b
 		return false, nil // nothing to keep: the rollback only releases the locks
 	}
 	b.wrote = true
-	if err := b.write(ctx, newPlan(b.s.forms, b.tenant, w), w); err != nil {
+	p := newPlan(b.s.forms, b.tenant, w)
+	if err := b.write(ctx, p, w); err != nil {
 		return false, err
 	}
+	b.acquaint(ctx, b.met.met(p))
 	return true, nil
 }
 
