@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"slices"
@@ -63,10 +62,10 @@ func BenchmarkUnderAttack(b *testing.B) {
 			slices.Sort(attacked)
 			b.ReportMetric(0, "ns/op") // is what the attacker takes
 			for name, sorted := range map[string][]time.Duration{"alone": alone, "attacked": attacked} {
-				b.ReportMetric(milliseconds(sorted, 0.50), name+"-p50-ms")
-				b.ReportMetric(milliseconds(sorted, 0.99), name+"-p99-ms")
+				b.ReportMetric(millis(part(sorted, 0.50)), name+"-p50-ms")
+				b.ReportMetric(millis(part(sorted, 0.99)), name+"-p99-ms")
 			}
-			b.ReportMetric(milliseconds(attacked, 0.99)/milliseconds(alone, 0.99), "p99-ratio")
+			b.ReportMetric(millis(part(attacked, 0.99))/millis(part(alone, 0.99)), "p99-ratio")
 			b.ReportMetric(float64(waves*guesses*b.N)/attacking.Seconds(), "guesses/s")
 			b.ReportMetric(float64(server.Memory())/1e6, "MB")
 		})
@@ -138,7 +137,7 @@ func TestAttackOfAnotherProcess(t *testing.T) {
 	if address == "" {
 		return
 	}
-	var lines []*guessLine
+	var lines []*line
 	for range attackers {
 		lines = append(lines, openLine(t, address))
 	}
@@ -148,7 +147,7 @@ func TestAttackOfAnotherProcess(t *testing.T) {
 		for _, l := range lines {
 			running.Go(func() {
 				for sent.Add(1) <= guesses {
-					if err := l.guess(); err != nil {
+					if err := guess(l); err != nil {
 						t.Error(err)
 						return
 					}
@@ -160,41 +159,14 @@ func TestAttackOfAnotherProcess(t *testing.T) {
 	}
 }
 
-// guessLine is a connection of the attacker's.
-type guessLine struct {
-	conn    net.Conn
-	answers *bufio.Reader
-}
-
-func openLine(t *testing.T, address string) *guessLine {
-	t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	return &guessLine{conn, bufio.NewReader(conn)}
-}
-
 var errNotRefused = errors.New("a wrong key is not refused")
 
 // guess tries a key and expects a refusal.
-func (l *guessLine) guess() error {
+func guess(l *line) error {
 	secret, _ := auth.NewSecret()
-	const body = `{"query":"{ viewer { tenantId } }"}`
-	_, err := fmt.Fprintf(l.conn, "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s",
-		secret, len(body), body)
-	if err != nil {
-		return err
+	status, _, err := l.ask(request(`{ viewer { tenantId } }`, nil, "Authorization: Bearer "+secret))
+	if err == nil && status != http.StatusUnauthorized && status != http.StatusTooManyRequests {
+		err = fmt.Errorf("%w: %d", errNotRefused, status)
 	}
-	answer, err := http.ReadResponse(l.answers, nil)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusUnauthorized && answer.StatusCode != http.StatusTooManyRequests {
-		return fmt.Errorf("%w: %s", errNotRefused, answer.Status)
-	}
-	_, err = io.Copy(io.Discard, answer.Body)
 	return err
 }

@@ -105,7 +105,7 @@ func liveOverHTTP(c *caller, owner string, ledger *deliveries) error {
 		return err
 	}
 	if len(claimed) == 0 {
-		return errNothingToClaim
+		return errIncomplete
 	}
 	d := ledger.call(claimed[0])
 	if err := c.complete(ctx, claimed[0]); err != nil {
@@ -211,14 +211,9 @@ func (ds *deliveries) report(b *testing.B) {
 	}
 	slices.Sort(called)
 	slices.Sort(answered)
-	b.ReportMetric(milliseconds(called, 0.50), "p50-ms")
-	b.ReportMetric(milliseconds(called, 0.99), "p99-ms")
-	b.ReportMetric(milliseconds(called, 1), "worst-ms")
-	b.ReportMetric(milliseconds(answered, 0.50), "answered-p50-ms")
-	b.ReportMetric(milliseconds(answered, 0.99), "answered-p99-ms")
-}
-
-// milliseconds returns the smallest of the sorted durations that is not less than a part of them.
-func milliseconds(sorted []time.Duration, part float64) float64 {
-	return sorted[min(int(part*float64(len(sorted))), len(sorted)-1)].Seconds() * 1000
+	b.ReportMetric(millis(part(called, 0.50)), "p50-ms")
+	b.ReportMetric(millis(part(called, 0.99)), "p99-ms")
+	b.ReportMetric(millis(part(called, 1)), "worst-ms")
+	b.ReportMetric(millis(part(answered, 0.50)), "answered-p50-ms")
+	b.ReportMetric(millis(part(answered, 0.99)), "answered-p99-ms")
 }

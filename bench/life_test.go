@@ -2,41 +2,137 @@ package bench_test
 
 import (
 	"context"
-	"errors"
+	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
-
-	"github.com/asyncgate/asyncgate/internal/engine"
 )
 
-// BenchmarkLife measures a task's whole life: created, claimed and completed, four receipts in three transactions.
-func BenchmarkLife(b *testing.B) {
-	onDurable(b, func(b *testing.B, s *stage) {
-		for _, callers := range []int{1, 32, 128} {
-			b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
-				tenant := uuid.New()
-				concurrently(b, callers, "lives/s", func(ctx context.Context) error { return live(ctx, s, tenant) })
-			})
-		}
-	})
+// A life is what a task's three steps write, as it was read from the tables behind a server: the floors write the same, so
+// they follow the schema by themselves. The ledger's head and the counts of tasks are not in it: they are the price of order,
+// which a floor does not pay.
+type life struct{ create, claim, complete []write }
+
+// written are the tables that a floor writes, in our order.
+var written = []string{"tasks", "leases", "receipts", "obligations", "acknowledgements"}
+
+// write is a row that a step inserts, or the columns of one that it changes. Of two columns the first is the tenant, the
+// second tells the rows of a tenant apart.
+type write struct {
+	table   string
+	insert  bool
+	columns []column
+	key     string // the second column of a changed row
+	id      string // its value
 }
 
-var errNothingToClaim = errors.New("there was nothing to claim, although a task was created for each claim")
+// column is a column with the text of its value, nil for NULL.
+type column struct {
+	name, kind string
+	value      *string
+}
 
-// live creates a task, then claims and completes one, which under load is often another caller's.
-func live(ctx context.Context, s *stage, tenant uuid.UUID) error {
-	if _, err := s.engine.CreateTask(ctx, agent(tenant), newTask()); err != nil {
-		return err
+// recordLife lets a task be created, claimed and completed and reads after each step what has been written.
+func recordLife(b *testing.B, url string, db *sql.DB) *life {
+	b.Helper()
+	c := newCaller(b, url, uuid.NewString())
+	var leased []held
+	before := snapshot(b, db, c.tenant)
+	step := func(do func(ctx context.Context) error) []write {
+		if err := do(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		after := snapshot(b, db, c.tenant)
+		defer func() { before = after }()
+		return changes(before, after)
 	}
-	leases, err := s.engine.ClaimTasks(ctx, worker(tenant), engine.ClaimTasks{Capabilities: []string{"writing"}, MaxTasks: 1})
+	l := &life{
+		create: step(func(ctx context.Context) error { return c.create(ctx, "agent:bench") }),
+		claim: step(func(ctx context.Context) (err error) {
+			leased, err = c.claim(ctx, 1, 0)
+			return err
+		}),
+		complete: step(func(ctx context.Context) error { return c.complete(ctx, leased...) }),
+	}
+	if len(l.create) != 3 || len(l.claim) != 3 || len(l.complete) != 6 {
+		b.Fatalf("a life has written %v", l)
+	}
+	return l
+}
+
+// snapshot reads the rows of a tenant, by table and the second column.
+func snapshot(b *testing.B, db *sql.DB, tenant string) map[string]map[string][]column {
+	b.Helper()
+	tables := map[string]map[string][]column{}
+	for _, table := range written {
+		tables[table] = map[string][]column{}
+		for _, row := range readRows(b, db, table, tenant) {
+			tables[table][*row[1].value] = row
+		}
+	}
+	return tables
+}
+
+func readRows(b *testing.B, db *sql.DB, table, tenant string) [][]column {
+	b.Helper()
+	rows, err := db.QueryContext(b.Context(), "SELECT * FROM "+table+" LIMIT 0")
 	if err != nil {
-		return err
+		b.Fatal(err)
 	}
-	if len(leases) == 0 {
-		return errNothingToClaim
+	types, err := rows.ColumnTypes()
+	rows.Close()
+	if err != nil {
+		b.Fatal(err)
 	}
-	_, err = s.engine.CompleteTask(ctx, worker(tenant), engine.CompleteTask{LeaseID: leases[0].ID, Result: `{"pages":12}`})
-	return err
+	var texts []string
+	for _, t := range types {
+		texts = append(texts, "CAST("+t.Name()+" AS text)")
+	}
+	rows, err = db.QueryContext(b.Context(), fmt.Sprintf("SELECT %s FROM %s WHERE tenant_id = '%s'", strings.Join(texts, ", "), table, tenant))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer rows.Close()
+	var found [][]column
+	for rows.Next() {
+		row, into := make([]column, len(types)), make([]any, len(types))
+		for i, t := range types {
+			row[i] = column{name: t.Name(), kind: strings.ToLower(t.DatabaseTypeName())}
+			into[i] = &row[i].value
+		}
+		if err := rows.Scan(into...); err != nil {
+			b.Fatal(err)
+		}
+		found = append(found, row)
+	}
+	if err := rows.Err(); err != nil {
+		b.Fatal(err)
+	}
+	return found
+}
+
+// changes are what makes the one the other.
+func changes(before, after map[string]map[string][]column) (all []write) {
+	for _, table := range written {
+		for _, key := range slices.Sorted(maps.Keys(after[table])) { // ids are in the order of time
+			row, old := after[table][key], before[table][key]
+			w := write{table: table, insert: old == nil, columns: row, key: row[1].name, id: key}
+			if old != nil {
+				w.columns = nil
+				for i, c := range row {
+					if (c.value == nil) != (old[i].value == nil) || c.value != nil && *c.value != *old[i].value {
+						w.columns = append(w.columns, c)
+					}
+				}
+			}
+			if w.insert || len(w.columns) > 0 {
+				all = append(all, w)
+			}
+		}
+	}
+	return all
 }

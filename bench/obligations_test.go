@@ -2,7 +2,6 @@ package bench_test
 
 import (
 	"database/sql"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -12,28 +11,6 @@ import (
 	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
 )
-
-// BenchmarkOpenObligations measures a page of 200 of what a principal is owed, in a small ledger and in a large one, 1,000
-// obligations being open in each: the time should grow with the page and not with the ledger.
-func BenchmarkOpenObligations(b *testing.B) {
-	onDurable(b, func(b *testing.B, s *stage) {
-		for _, receipts := range []int{10_000, 100_000} {
-			tenant := uuid.New()
-			seedLedger(b, s, tenant, receipts, 1_000)
-			b.Run(fmt.Sprintf("receipts=%d", receipts), func(b *testing.B) {
-				var statements store.Counter
-				ctx := store.WithCounter(b.Context(), &statements)
-				for b.Loop() {
-					page, err := s.store.Tenant(tenant).OpenObligations(ctx, agent(tenant).Principal, first())
-					if err != nil || len(page.Nodes) != models.MaxPageSize {
-						b.Fatalf("the page is not full: %v", err)
-					}
-				}
-				b.ReportMetric(float64(statements.Load())/float64(b.N), "statements/op")
-			})
-		}
-	})
-}
 
 // TestOpenObligationsPerformance holds what makes openObligations fast, which a clock can't tell on a busy machine: one
 // statement for a page, which finds its rows by the index of open obligations and reads no table through.

@@ -98,10 +98,7 @@ type held struct{ lease, task, owner string }
 // create makes a task of the principal's.
 func (c *caller) create(ctx context.Context, principal string) error {
 	var data struct{ CreateTask struct{ Created bool } }
-	return c.do(ctx, principal, `mutation($i: CreateTaskInput!) { createTask(input: $i) { created } }`, map[string]any{"i": map[string]any{
-		"type": "bench", "requirements": map[string]any{"capabilities": []string{"writing"}},
-		"payload": map[string]any{"language": "en", "sections": []string{"summary", "outlook"}, "title": "Quarterly report of the northern region"},
-	}}, &data)
+	return c.do(ctx, principal, createTask, map[string]any{"i": taskInput()}, &data)
 }
 
 // claim claims so many tasks at most, waiting so many seconds for the first.

@@ -70,6 +70,11 @@ func Durable() Option {
 	return func(c *cluster) { c.durable = true }
 }
 
+// Setting gives the server a setting of its own, by its name in postgresql.conf.
+func Setting(name, value string) Option {
+	return func(c *cluster) { c.settings = append(c.settings, name+"="+value) }
+}
+
 // StartPostgres starts a server for this test alone and removes it with its data when the test ends. It has one empty
 // database, "postgres".
 func StartPostgres(tb testing.TB, options ...Option) *Server {

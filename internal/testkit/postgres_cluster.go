@@ -22,6 +22,7 @@ type cluster struct {
 	port     int
 	password string
 	durable  bool
+	settings []string // beside our own, NAME=VALUE
 	guard    *guard
 
 	databases atomic.Int64 // created so far; names them
@@ -99,7 +100,7 @@ func freePort() (int, error) {
 func (c *cluster) start() error {
 	log := filepath.Join(c.dir, "log")
 	_, err := c.programs.run(c.programs.path("pg_ctl"), "start", "-w",
-		"-D", c.data(), "-l", log, "-o", c.settings())
+		"-D", c.data(), "-l", log, "-o", c.options())
 	if err != nil {
 		text, _ := os.ReadFile(log) // without a log pg_ctl's own words must do
 		return fmt.Errorf("%w\n%s", err, text)
@@ -107,7 +108,7 @@ func (c *cluster) start() error {
 	return nil
 }
 
-func (c *cluster) settings() string {
+func (c *cluster) options() string {
 	settings := []string{
 		"listen_addresses=127.0.0.1",
 		"port=" + strconv.Itoa(c.port),
@@ -118,7 +119,7 @@ func (c *cluster) settings() string {
 		// synchronous_commit stays on: what is committed is then with the operating system, and an immediate stop loses none.
 		settings = append(settings, "fsync=off", "full_page_writes=off")
 	}
-	return "-c " + strings.Join(settings, " -c ")
+	return "-c " + strings.Join(append(settings, c.settings...), " -c ")
 }
 
 func (c *cluster) stop(mode string) error {

@@ -1,0 +1,55 @@
+package bench_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// singles measures lives of a single task, a call for each of their four steps, with 8 clients, against River with as many that
+// each insert a job and wait for its completion. River waits for 100 ms between two fetches by default, so it plays a second
+// time with the least that it allows.
+func singles(b *testing.B, r *run) {
+	server := r.serve(b, r.database(b, "singles"))
+	river := r.database(b, "singles_river")
+	live := livingAlone(uuid.NewString())
+	playRiver := func(cooldown string) side {
+		return r.onCheckpoint(func(b *testing.B, d time.Duration) float64 {
+			return r.playRiver(b, river, d, "-single", "-clients=8", "-cooldown", cooldown).perSecond()
+		})
+	}
+	rates := inTurns(b, pick(r, 3, 1), pick(r, 3*time.Second, time.Second),
+		r.onCheckpoint(func(b *testing.B, d time.Duration) float64 { return load(b, server.URL, 8, d, live).perSecond() }),
+		playRiver("100ms"), playRiver("1ms"))
+	const scenario = "single-step lives, 8 clients"
+	r.table.compare(scenario, perSecond(rates[0]), "River, its defaults", perSecond(rates[1]), atLeast(1))
+	r.table.compare(scenario, perSecond(rates[0]), "River, FetchCooldown 1 ms", perSecond(rates[2]), atLeast(1))
+}
+
+// livingAlone returns what a client of a tenant and its worker do to let a task live its whole life. The one that is claimed
+// may be another client's.
+func livingAlone(tenant string) func(client int, l *line) (int, error) {
+	create := creating(tenant)
+	worker := as(tenant, "worker:bench")
+	claim := request(claimTasks, map[string]any{"i": map[string]any{"capabilities": []string{"writing"}, "maxTasks": 1, "waitSeconds": 30}}, worker...)
+	return func(client int, l *line) (int, error) {
+		if _, err := create(client, l); err != nil {
+			return 0, err
+		}
+		leases, err := l.leases(claim)
+		if err != nil {
+			return 0, err
+		}
+		if len(leases) == 0 {
+			return 0, errIncomplete
+		}
+		if _, err := l.must(request(`mutation($i: StartTaskInput!) { startTask(input: $i) { task { status } } }`,
+			map[string]any{"i": map[string]any{"leaseId": leases[0]}}, worker...)); err != nil {
+			return 0, err
+		}
+		_, err = l.must(request(`mutation($i: CompleteTaskInput!) { completeTask(input: $i) { receipt { seq } } }`,
+			map[string]any{"i": map[string]any{"leaseId": leases[0], "summary": "written", "result": map[string]any{"pages": 12}}}, worker...))
+		return 1, err
+	}
+}
