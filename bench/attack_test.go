@@ -34,9 +34,12 @@ const waves, guesses, attackers = 10, 1_000, 32
 // server has of the machine's memory in the end. An operation is all ten waves.
 func BenchmarkUnderAttack(b *testing.B) {
 	program := testkit.Release(b)
-	for _, d := range deployments[:2] {
-		b.Run(d.name, func(b *testing.B) {
-			settings := []string{"ASYNCGATE_DATABASE_URL=" + d.urls(b)[0]}
+	for name, database := range map[string]func(*testing.B) string{
+		"sqlite":   func(b *testing.B) string { return sqliteURL(b) },
+		"postgres": func(b *testing.B) string { return testkit.StartPostgres(b, testkit.Durable()).URL("postgres") },
+	} {
+		b.Run(name, func(b *testing.B) {
+			settings := []string{"ASYNCGATE_DATABASE_URL=" + database(b)}
 			server := program.Serve(b, append([]string{"ASYNCGATE_AUTH=keys", "ASYNCGATE_LOG_LEVEL=warn", "ASYNCGATE_RATE_LIMIT=1000000000-D"}, settings...))
 			made := program.Run(b, settings, "keys", "create", "--tenant", uuid.NewString(), "--principal", "agent:bench", "--scope", "read,task")
 			if made.Code != 0 {

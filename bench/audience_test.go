@@ -26,7 +26,7 @@ func principal(connection int) string { return fmt.Sprintf("bench-%05d", connect
 // audience is many connections with subscriptions to results, each connection as a principal of its own.
 type audience struct {
 	tb      testing.TB
-	hear    func(connection int, e *event)
+	hear    func(connection, subscription int, e *event)
 	streams []stream
 	leaving atomic.Bool
 	readers sync.WaitGroup
@@ -35,7 +35,7 @@ type audience struct {
 // gather opens so many connections, for each of whose principals there is one result already; see prime. It returns when all
 // subscriptions have heard of it: they stand then. No more than 32 come at once. hear is called for every later event, by
 // many goroutines. The connections are closed when the test ends, or by leave.
-func gather(tb testing.TB, c *caller, transport string, connections, subscriptions int, hear func(int, *event)) *audience {
+func gather(tb testing.TB, c *caller, transport string, connections, subscriptions int, hear func(connection, subscription int, e *event)) *audience {
 	tb.Helper()
 	a := &audience{tb: tb, hear: hear, streams: make([]stream, connections)}
 	tb.Cleanup(a.leave)
@@ -46,7 +46,7 @@ func gather(tb testing.TB, c *caller, transport string, connections, subscriptio
 		}
 		a.streams[i] = s
 		for range subscriptions {
-			if _, err := nextEvent(s); err != nil {
+			if _, _, err := nextEvent(s); err != nil {
 				return err
 			}
 		}
@@ -59,7 +59,7 @@ func gather(tb testing.TB, c *caller, transport string, connections, subscriptio
 // read reads a connection until the audience leaves.
 func (a *audience) read(connection int) {
 	for {
-		e, err := nextEvent(a.streams[connection])
+		subscription, e, err := nextEvent(a.streams[connection])
 		if a.leaving.Load() {
 			return
 		}
@@ -67,21 +67,21 @@ func (a *audience) read(connection int) {
 			a.tb.Errorf("connection %d: %v", connection, err)
 			return
 		}
-		a.hear(connection, e)
+		a.hear(connection, subscription, e)
 	}
 }
 
-func nextEvent(s stream) (*event, error) {
-	payload, err := s.next()
+func nextEvent(s stream) (subscription int, e *event, err error) {
+	subscription, payload, err := s.next()
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	var said answer
 	if err := json.Unmarshal(payload, &said); err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	e := &event{}
-	return e, said.into(e)
+	e = &event{}
+	return subscription, e, said.into(e)
 }
 
 // leave closes all connections.

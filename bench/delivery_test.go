@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -15,82 +16,82 @@ import (
 	"github.com/asyncgate/asyncgate/internal/testkit"
 )
 
-// deployments are what is measured: the first server is called, the last one has the subscribers.
-var deployments = []struct {
-	name string
-	urls func(*testing.B) []string
-}{
-	{"sqlite", func(b *testing.B) []string { return []string{sqliteURL(b)} }},
-	{"postgres", func(b *testing.B) []string {
-		return []string{testkit.StartPostgres(b, testkit.Durable()).URL("postgres")}
-	}},
-	{"postgres-replicas", func(b *testing.B) []string {
-		url := testkit.StartPostgres(b, testkit.Durable()).URL("postgres")
-		return []string{url, url}
-	}},
+// delivery measures how long a result takes to its subscriber while 50 tasks a second live their whole lives, over HTTP. Each ends
+// as the result of one subscriber, who is chosen at random; the others stay idle. All results must arrive, each once, at the
+// right subscriber and in order. With two servers, all is asked of the one and the subscribers are at the other.
+func delivery(b *testing.B, r *run) {
+	for i, servers := range []string{"one server", "two servers"} {
+		for _, to := range pick(r, []crowd{
+			{"SSE", 10, 1, 0}, {"SSE", 1_000, 1, 0}, {"SSE", 10_000, 1, 11_000}, {"WebSocket", 5_000, 10, 20_000},
+		}, []crowd{{"SSE", 10, 1, 0}, {"WebSocket", 20, 10, 0}}) {
+			scenario := fmt.Sprintf("completion to subscriber, %s subscriptions, %s", count(to.connections*to.subscriptions), servers)
+			if allowed := files(b); allowed < to.files {
+				r.table.missing(scenario, fmt.Sprintf("%s open files are allowed here, %s needed", count(int(allowed)), count(int(to.files))))
+				continue
+			}
+			b.Run(fmt.Sprintf("servers=%d/%s=%d", i+1, to.transport, to.connections*to.subscriptions), func(b *testing.B) {
+				url := r.database(b, "delivery")
+				deliver(b, r, scenario, to, serve(b, r.program, slices.Repeat([]string{url}, i+1)...))
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
 }
 
-// BenchmarkDelivery measures how long a result takes to its subscriber while 50 tasks a second live their whole lives, over
-// HTTP and on built servers. An operation is one life; each ends as the result of one subscriber, who is chosen at random, the
-// others stay idle. All results must arrive, each once, at the right subscriber and in order.
-//
-// p50-ms, p99-ms and worst-ms are from the moment when the worker sends completeTask, so they hold the commit too;
-// answered-p50-ms and answered-p99-ms are from its answer, and below zero when the subscriber heard before the worker. The
-// memory is what the subscribers' server has of the machine's: idle-MB before they came, MB at the end, KB/subscriber the
-// difference for each. -benchtime 1000x measures 1,000 lives.
-func BenchmarkDelivery(b *testing.B) {
-	program := testkit.Release(b)
-	for _, d := range deployments {
-		b.Run(d.name, func(b *testing.B) {
-			for _, a := range []struct {
-				transport string
-				n         int
-			}{{"SSE", 10}, {"SSE", 10_000}, {"WebSocket", 10_000}} {
-				b.Run(fmt.Sprintf("%s=%d", a.transport, a.n), func(b *testing.B) {
-					servers := serve(b, program, d.urls(b)...)
-					deliver(b, servers[0], servers[len(servers)-1], a.transport, a.n)
-				})
-			}
-		})
+// crowd is so many connections with so many subscriptions each, for which a process must be allowed so many open files.
+type crowd struct {
+	transport                  string
+	connections, subscriptions int
+	files                      uint64
+}
+
+// files returns how many files a process may open.
+func files(b *testing.B) uint64 {
+	b.Helper()
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		b.Fatal(err)
 	}
+	return limit.Max // Go has raised its own to this, and so do the servers
 }
 
 // livesPerSecond is how many tasks are created, claimed and completed.
 const livesPerSecond = 50
 
-func deliver(b *testing.B, called, subscribed *testkit.RunningServer, transport string, subscribers int) {
+func deliver(b *testing.B, r *run, scenario string, to crowd, servers []*testkit.RunningServer) {
 	b.Helper()
+	called, subscribed := servers[0], servers[len(servers)-1]
 	tenant := uuid.NewString()
 	c := newCaller(b, called.URL, tenant)
-	prime(b, c, subscribers)
+	prime(b, c, to.connections)
 	idle := subscribed.Memory()
-	ledger := newDeliveries(subscribers)
-	a := gather(b, newCaller(b, subscribed.URL, tenant), transport, subscribers, 1, ledger.hear)
+	ledger := newDeliveries(to)
+	a := gather(b, newCaller(b, subscribed.URL, tenant), to.transport, to.connections, to.subscriptions, ledger.hear)
 
 	tick := time.NewTicker(time.Second / livesPerSecond)
 	defer tick.Stop()
 	var lives sync.WaitGroup
-	start := time.Now()
-	for b.Loop() {
+	for range pick(r, 500, 50) {
 		<-tick.C
 		lives.Go(func() {
-			if err := liveOverHTTP(c, principal(rand.IntN(subscribers)), ledger); err != nil {
+			if err := liveOverHTTP(c, principal(rand.IntN(to.connections)), ledger); err != nil {
 				b.Error(err)
 			}
 		})
 	}
 	lives.Wait()
-	took := time.Since(start)
 	ledger.await(b)
 	held := subscribed.Memory()
 	a.leave()
-	ledger.report(b)
-	b.ReportMetric(0, "ns/op") // is the pace
-	b.ReportMetric(float64(b.N)/took.Seconds(), "lives/s")
-	b.ReportMetric(float64(idle)/1e6, "idle-MB")
-	b.ReportMetric(float64(held)/1e6, "MB")
-	if subscribers >= 1000 { // for few it is what the server does besides
-		b.ReportMetric(float64(held-idle)/1e3/float64(subscribers), "KB/subscriber")
+	var want target
+	if to.connections*to.subscriptions == 1_000 {
+		want = noMoreThan(millisecond(20))
+	}
+	took := ledger.took(b)
+	r.table.spread(scenario, millisecond(part(took, 0.5)), millisecond(part(took, 0.99)), want)
+	if to.connections >= 1_000 && len(servers) == 1 { // for few it is what the server does besides
+		r.table.figure(fmt.Sprintf("resident for each of %s connections by %s with %d of them", count(to.connections), to.transport, to.subscriptions),
+			kilobytes(float64(held-idle)/float64(to.connections)), target{})
 	}
 }
 
@@ -107,71 +108,69 @@ func liveOverHTTP(c *caller, owner string, ledger *deliveries) error {
 	if len(claimed) == 0 {
 		return errIncomplete
 	}
-	d := ledger.call(claimed[0])
-	if err := c.complete(ctx, claimed[0]); err != nil {
-		return err
-	}
-	ledger.answer(d)
-	return nil
+	ledger.send(claimed[0])
+	return c.complete(ctx, claimed[0])
 }
 
-// delivery is the way of one result: its completion is called and answered, and it arrives.
-type delivery struct {
-	owner                   string
-	called, answered, heard time.Time
+// sent is a result whose completion has been sent, and when.
+type sent struct {
+	owner string
+	at    time.Time
+	heard map[int]bool // by which of its owner's subscriptions
 }
 
-// deliveries are all of a benchmark.
+// deliveries are all results on their way to a crowd.
 type deliveries struct {
 	mu       sync.Mutex
-	byTask   map[string]*delivery
+	to       crowd
+	byTask   map[string]*sent
 	under    int           // how many have not arrived yet
 	arrived  chan struct{} // closed by the next that arrives
-	last     []int64       // the position of each subscriber's last event
+	last     [][]int64     // the position of the last event of each connection's subscriptions
+	times    []float64     // what each took, in milliseconds
 	mistakes []error
 }
 
-func newDeliveries(subscribers int) *deliveries {
-	return &deliveries{byTask: map[string]*delivery{}, last: make([]int64, subscribers), arrived: make(chan struct{})}
+func newDeliveries(to crowd) *deliveries {
+	ds := &deliveries{to: to, byTask: map[string]*sent{}, arrived: make(chan struct{}), last: make([][]int64, to.connections)}
+	for i := range ds.last {
+		ds.last[i] = make([]int64, to.subscriptions)
+	}
+	return ds
 }
 
-func (ds *deliveries) call(h held) *delivery {
+// send is called when a completion is sent.
+func (ds *deliveries) send(h held) {
 	ds.mu.Lock()
 	defer ds.mu.Unlock()
-	d := &delivery{owner: h.owner, called: time.Now()}
-	ds.byTask[h.task] = d
-	ds.under++
-	return d
+	ds.byTask[h.task] = &sent{owner: h.owner, at: time.Now(), heard: map[int]bool{}}
+	ds.under += ds.to.subscriptions
 }
 
-func (ds *deliveries) answer(d *delivery) {
-	now := time.Now()
-	ds.mu.Lock()
-	defer ds.mu.Unlock()
-	d.answered = now
-}
-
-func (ds *deliveries) hear(subscriber int, e *event) {
+func (ds *deliveries) hear(connection, subscription int, e *event) {
 	now := time.Now()
 	ds.mu.Lock()
 	defer ds.mu.Unlock()
 	receipt := e.ResultReady.Receipt
 	d := ds.byTask[receipt.Task.ID]
+	who := fmt.Sprintf("subscription %d of connection %d", subscription, connection)
+	last := &ds.last[connection][subscription]
 	switch {
 	case d == nil:
-		ds.mistakes = append(ds.mistakes, fmt.Errorf("subscriber %d got the result of task %q, which nobody has completed", subscriber, receipt.Task.ID))
+		ds.mistakes = append(ds.mistakes, fmt.Errorf("%s got the result of task %q, which nobody has completed", who, receipt.Task.ID))
 		return
-	case d.owner != principal(subscriber):
-		ds.mistakes = append(ds.mistakes, fmt.Errorf("subscriber %d got the result of %s", subscriber, d.owner))
+	case d.owner != principal(connection):
+		ds.mistakes = append(ds.mistakes, fmt.Errorf("%s got the result of %s", who, d.owner))
 		return
-	case !d.heard.IsZero():
-		ds.mistakes = append(ds.mistakes, fmt.Errorf("subscriber %d got receipt %d twice", subscriber, receipt.Seq))
+	case d.heard[subscription]:
+		ds.mistakes = append(ds.mistakes, fmt.Errorf("%s got receipt %d twice", who, receipt.Seq))
 		return
-	case receipt.Seq <= ds.last[subscriber]:
-		ds.mistakes = append(ds.mistakes, fmt.Errorf("subscriber %d got receipt %d behind %d", subscriber, receipt.Seq, ds.last[subscriber]))
+	case receipt.Seq <= *last:
+		ds.mistakes = append(ds.mistakes, fmt.Errorf("%s got receipt %d behind %d", who, receipt.Seq, *last))
 	}
-	ds.last[subscriber] = receipt.Seq
-	d.heard = now
+	*last = receipt.Seq
+	d.heard[subscription] = true
+	ds.times = append(ds.times, millis(now.Sub(d.at)))
 	ds.under--
 	close(ds.arrived)
 	ds.arrived = make(chan struct{})
@@ -197,23 +196,13 @@ func (ds *deliveries) await(b *testing.B) {
 	}
 }
 
-func (ds *deliveries) report(b *testing.B) {
+// took returns the times of all, sorted.
+func (ds *deliveries) took(b *testing.B) []float64 {
 	b.Helper()
 	ds.mu.Lock()
 	defer ds.mu.Unlock()
 	if err := errors.Join(ds.mistakes...); err != nil {
 		b.Fatal(err)
 	}
-	var called, answered []time.Duration
-	for _, d := range ds.byTask {
-		called = append(called, d.heard.Sub(d.called))
-		answered = append(answered, d.heard.Sub(d.answered))
-	}
-	slices.Sort(called)
-	slices.Sort(answered)
-	b.ReportMetric(millis(part(called, 0.50)), "p50-ms")
-	b.ReportMetric(millis(part(called, 0.99)), "p99-ms")
-	b.ReportMetric(millis(part(called, 1)), "worst-ms")
-	b.ReportMetric(millis(part(answered, 0.50)), "answered-p50-ms")
-	b.ReportMetric(millis(part(answered, 0.99)), "answered-p99-ms")
+	return slices.Sorted(slices.Values(ds.times))
 }

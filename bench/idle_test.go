@@ -159,7 +159,7 @@ func TestIdleServersAreQuiet(t *testing.T) {
 	c := newCaller(t, r.servers[0].URL, r.tenant)
 	prime(t, c, subscribers)
 	for i, transport := range []string{"SSE", "WebSocket"} {
-		gather(t, newCaller(t, r.servers[i].URL, r.tenant), transport, subscribers, 1, func(int, *event) {
+		gather(t, newCaller(t, r.servers[i].URL, r.tenant), transport, subscribers, 1, func(int, int, *event) {
 			t.Error("a subscriber got something although nothing happened")
 		})
 	}
@@ -217,7 +217,7 @@ func BenchmarkWaiting(b *testing.B) {
 			r := startReplicas(b, program, testkit.Durable())
 			c := newCaller(b, r.servers[0].URL, r.tenant)
 			prime(b, c, 10*claims)
-			gather(b, newCaller(b, r.servers[1].URL, r.tenant), "SSE", 10*claims, 1, func(int, *event) {
+			gather(b, newCaller(b, r.servers[1].URL, r.tenant), "SSE", 10*claims, 1, func(int, int, *event) {
 				b.Error("a subscriber got something although nothing happened")
 			})
 			waiting := r.idle(claims / len(r.servers))

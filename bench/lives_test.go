@@ -74,7 +74,7 @@ func living(tenant string) func(client int, l *line) (int, error) {
 	for range atOnce {
 		inputs = append(inputs, taskInput())
 	}
-	create := request(`mutation($i: [CreateTaskInput!]!) { createTasks(inputs: $i) { created } }`, map[string]any{"i": inputs}, as(tenant, "agent:bench")...)
+	create := request(createTasks, map[string]any{"i": inputs}, as(tenant, "agent:bench")...)
 	claim := request(claimTasks, map[string]any{"i": map[string]any{"capabilities": []string{"writing"}, "maxTasks": atOnce}}, as(tenant, "worker:bench")...)
 	return func(_ int, l *line) (int, error) {
 		if _, err := l.must(create); err != nil {
@@ -102,7 +102,10 @@ func living(tenant string) func(client int, l *line) (int, error) {
 	}
 }
 
-const claimTasks = `mutation($i: ClaimTasksInput!) { claimTasks(input: $i) { leases { id } } }`
+const (
+	createTasks = `mutation($i: [CreateTaskInput!]!) { createTasks(inputs: $i) { created } }`
+	claimTasks  = `mutation($i: ClaimTasksInput!) { claimTasks(input: $i) { leases { id } } }`
+)
 
 // leases sends a claim and returns the ids of the leases.
 func (l *line) leases(claim []byte) ([]string, error) {

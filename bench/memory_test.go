@@ -155,7 +155,7 @@ func TestAudienceOfAnotherProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &caller{url: url, tenant: tenant, http: &http.Client{Transport: &http.Transport{}}}
-	gather(t, c, transport, connections, subscriptions, func(int, *event) { t.Error("a subscriber got something although nothing happened") })
+	gather(t, c, transport, connections, subscriptions, func(int, int, *event) { t.Error("a subscriber got something although nothing happened") })
 	fmt.Println(gathered)
 	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
 		t.Error(err)

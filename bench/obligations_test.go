@@ -21,7 +21,7 @@ func TestOpenObligationsPerformance(t *testing.T) {
 	postgres := openStage(t, server, store.Options{MaxConnections: 1})
 	lite := openStage(t, sqliteURL(t), store.Options{})
 	tenant := uuid.New()
-	seedLedger(t, postgres, tenant, 100_000, 1_000)
+	seedLedger(t, postgres, tenant, ledger{closed: 33_000, open: 1_000})
 	openPage(t, postgres, tenant)
 	// The store writes the same text for both databases, and PostgreSQL tells what it was asked.
 	var text string
@@ -31,7 +31,7 @@ func TestOpenObligationsPerformance(t *testing.T) {
 		t.Fatalf("PostgreSQL was last asked %q: %v", text, err)
 	}
 
-	seedLedger(t, lite, tenant, 100_000, 1_000)
+	seedLedger(t, lite, tenant, ledger{closed: 33_000, open: 1_000})
 	openPage(t, lite, tenant)
 
 	plan := explain(t, postgres.db, "EXPLAIN "+text)

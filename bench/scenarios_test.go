@@ -32,6 +32,9 @@ func BenchmarkScenarios(b *testing.B) {
 		{"creates", creates},
 		{"lives", lives},
 		{"singles", singles},
+		{"owed", owed},
+		{"claims", claims},
+		{"delivery", delivery},
 	} {
 		b.Run(s.name, func(b *testing.B) {
 			s.play(b, r)

@@ -23,37 +23,71 @@ func seedFinished(tb testing.TB, s *stage, tenant uuid.UUID, n int) {
 	s.analyze(tb)
 }
 
-// seedLedger gives the tenant a ledger of so many receipts: first the chains that are closed, of three receipts each
-// (assigned, completed, result ready), and at its end the obligations that are open.
-func seedLedger(tb testing.TB, s *stage, tenant uuid.UUID, receipts, open int) {
+// ledger is what a seed's ledger holds, in this order: closed obligations, whose chains have three receipts each (assigned,
+// completed, result ready), receipts to somebody else, and obligations that are open.
+type ledger struct{ closed, others, open int }
+
+func (l ledger) receipts() int { return 3*l.closed + l.others + l.open }
+
+// seedLedger gives the tenant a ledger.
+func seedLedger(tb testing.TB, s *stage, tenant uuid.UUID, l ledger) {
 	tb.Helper()
-	closed := (receipts - open) / 3
 	const server, worker = "'service', 'svc:asyncgate'", "'worker', 'bench-worker'"
 	const none, assigned, both = `'[]'`, `'["' || {text assigned n} || '"]'`, `'["' || {text assigned n} || '","' || {text completed n} || '"]'`
-	receipt := func(id, task, kind, from, parents, seq string) string {
+	receipt := func(id, task, kind, from, to, parents, seq string) string {
 		return `INSERT INTO receipts (tenant_id, id, seq, type, from_kind, from_id, to_kind, to_id, task_id, parents, body, hash, archived, trace_id, created_at)
-			SELECT {tenant}, {id ` + id + ` n}, ` + seq + `, '` + kind + `', ` + from + `, 'agent', 'bench-agent', {id ` + task + ` n}, (` + parents + `)::jsonb,
+			SELECT {tenant}, {id ` + id + ` n}, ` + seq + `, '` + kind + `', ` + from + `, 'agent', '` + to + `', {id ` + task + ` n}, (` + parents + `)::jsonb,
 				'{"summary":null}'::json, '` + id + `-' || n, {false}, '', {then} FROM {series}`
 	}
-	s.seed(tb, receipt("assigned", "task", "task.assigned", server, none, "n * 3 - 2"), tenant, closed)
-	s.seed(tb, receipt("completed", "task", "task.completed", worker, assigned, "n * 3 - 1"), tenant, closed)
-	s.seed(tb, receipt("ready", "task", "task.result_ready", server, both, "n * 3"), tenant, closed)
-	s.seed(tb, receipt("late", "late", "task.assigned", server, none, "{before} + n"), tenant, open, closed*3)
+	s.seed(tb, receipt("assigned", "task", "task.assigned", server, "bench-agent", none, "n * 3 - 2"), tenant, l.closed)
+	s.seed(tb, receipt("completed", "task", "task.completed", worker, "bench-agent", assigned, "n * 3 - 1"), tenant, l.closed)
+	s.seed(tb, receipt("ready", "task", "task.result_ready", server, "bench-agent", both, "n * 3"), tenant, l.closed)
+	s.seed(tb, receipt("other", "other", "task.progressed", worker, "another-agent", none, "{before} + n"), tenant, l.others, 3*l.closed)
+	s.seed(tb, receipt("late", "late", "task.assigned", server, "bench-agent", none, "{before} + n"), tenant, l.open, 3*l.closed+l.others)
 	s.seed(tb, `INSERT INTO obligations (tenant_id, receipt_id, seq, to_kind, to_id, task_id, closed_by, closed_seq)
-		SELECT {tenant}, {id assigned n}, n * 3 - 2, 'agent', 'bench-agent', {id task n}, {id completed n}, n * 3 - 1 FROM {series}`, tenant, closed)
+		SELECT {tenant}, {id assigned n}, n * 3 - 2, 'agent', 'bench-agent', {id task n}, {id completed n}, n * 3 - 1 FROM {series}`, tenant, l.closed)
 	s.seed(tb, `INSERT INTO obligations (tenant_id, receipt_id, seq, to_kind, to_id, task_id)
-		SELECT {tenant}, {id late n}, {before} + n, 'agent', 'bench-agent', {id late n} FROM {series}`, tenant, open, closed*3)
-	s.seed(tb, `INSERT INTO ledger_heads (tenant_id, seq) SELECT {tenant}, {n}`, tenant, receipts)
+		SELECT {tenant}, {id late n}, {before} + n, 'agent', 'bench-agent', {id late n} FROM {series}`, tenant, l.open, 3*l.closed+l.others)
+	s.seed(tb, `INSERT INTO ledger_heads (tenant_id, seq) SELECT {tenant}, {n}`, tenant, l.receipts())
 	s.analyze(tb)
 }
 
+// withoutIndexes seeds a table much faster: its indexes are made when its rows are there. SQLite keeps its own.
+func (s *stage) withoutIndexes(tb testing.TB, table string, seed func()) {
+	tb.Helper()
+	if s.sqlite {
+		seed()
+		return
+	}
+	var drops, makes string
+	err := s.db.QueryRowContext(tb.Context(), `SELECT coalesce(string_agg('DROP INDEX ' || indexname, '; '), ''), coalesce(string_agg(indexdef, '; '), '')
+		FROM pg_indexes WHERE tablename = $1 AND indexname NOT IN (SELECT conname FROM pg_constraint)`, table).Scan(&drops, &makes)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s.exec(tb, drops)
+	seed()
+	s.exec(tb, "SET maintenance_work_mem = '512MB'")
+	s.exec(tb, makes)
+}
+
+func (s *stage) exec(tb testing.TB, text string) {
+	tb.Helper()
+	if _, err := s.db.ExecContext(tb.Context(), text); err != nil {
+		tb.Fatalf("%v in %s", err, text)
+	}
+}
+
 // kinds are the first digits of the ids of what a seed writes.
-var kinds = map[string]int{"task": 1, "assigned": 2, "completed": 3, "ready": 4, "late": 5}
+var kinds = map[string]int{"task": 1, "assigned": 2, "completed": 3, "ready": 4, "late": 5, "other": 6}
 
 // seed runs a statement written for both databases: {series} is a table with the column n from 1 to count, {id kind n} an id
 // made of n and {text kind n} its text.
 func (s *stage) seed(tb testing.TB, text string, tenant uuid.UUID, count int, before ...int) {
 	tb.Helper()
+	if count == 0 { // SQLite's series has a first row
+		return
+	}
 	series := fmt.Sprintf("generate_series(1, %d) AS series(n)", count)
 	words := []string{"{tenant}", "'" + tenant.String() + "'::uuid", "{n}", fmt.Sprint(count), "{then}", "'2026-01-02T03:04:05.000000Z'::timestamptz"}
 	if len(before) > 0 {
@@ -74,9 +108,7 @@ func (s *stage) seed(tb testing.TB, text string, tenant uuid.UUID, count int, be
 	if s.sqlite {
 		text = strings.NewReplacer("::uuid", "", "::jsonb", "", "::json", "", "::timestamptz", "").Replace(text)
 	}
-	if _, err := s.db.ExecContext(tb.Context(), text); err != nil {
-		tb.Fatalf("%v in %s", err, text)
-	}
+	s.exec(tb, text)
 }
 
 // analyze tells PostgreSQL what the tables hold, as its autovacuum does after a while. SQLite plans without.
@@ -85,7 +117,5 @@ func (s *stage) analyze(tb testing.TB) {
 	if s.sqlite {
 		return
 	}
-	if _, err := s.db.ExecContext(tb.Context(), "ANALYZE"); err != nil {
-		tb.Fatal(err)
-	}
+	s.exec(tb, "ANALYZE")
 }

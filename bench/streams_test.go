@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/coder/websocket"
@@ -19,10 +20,10 @@ import (
 // acknowledged yet.
 const results = `subscription { resultReady(unacknowledged: true) { cursor receipt { seq type body task { id } } } }`
 
-// stream is a connection with subscriptions of one principal to its results. next waits for the payload of the next event,
-// and fails when the connection has ended.
+// stream is a connection with subscriptions of one principal to its results. next waits for the payload of the next event and
+// says of which subscription it is, from 0; it fails when the connection has ended.
 type stream interface {
-	next() ([]byte, error)
+	next() (subscription int, payload []byte, err error)
 	close()
 }
 
@@ -66,17 +67,17 @@ func openEvents(ctx context.Context, c *caller, principal string, _ int) (stream
 	return &events{conn, bufio.NewReaderSize(response.Body, 1<<10)}, nil
 }
 
-func (e *events) next() ([]byte, error) {
+func (e *events) next() (int, []byte, error) {
 	for {
 		line, err := e.lines.ReadBytes('\n')
 		if err != nil {
-			return nil, err
+			return 0, nil, err
 		}
 		if data, ok := bytes.CutPrefix(line, []byte("data: {")); ok {
-			return append([]byte("{"), data...), nil
+			return 0, append([]byte("{"), data...), nil
 		}
 		if bytes.HasPrefix(line, []byte("event: complete")) {
-			return nil, errors.New("the server has ended the stream")
+			return 0, nil, errors.New("the server has ended the stream")
 		}
 	}
 }
@@ -125,30 +126,37 @@ func (s *socket) open(ctx context.Context, subscriptions int) error {
 			return err
 		}
 	}
-	_, err = s.read(ctx, "connection_ack")
+	_, _, err = s.read(ctx, "connection_ack")
 	return err
 }
 
 // read returns the next message of a type.
-func (s *socket) read(ctx context.Context, kind string) (json.RawMessage, error) {
+func (s *socket) read(ctx context.Context, kind string) (id string, payload json.RawMessage, err error) {
 	for {
 		_, text, err := s.conn.Read(ctx)
 		if err != nil {
-			return nil, err
+			return "", nil, err
 		}
 		var m socketMessage
 		if err := json.Unmarshal(text, &m); err != nil {
-			return nil, err
+			return "", nil, err
 		}
 		switch m.Type {
 		case kind:
-			return m.Payload, nil
+			return m.ID, m.Payload, nil
 		case "error", "complete":
-			return nil, errors.New("the server has ended a subscription: " + strings.TrimSpace(string(text)))
+			return "", nil, errors.New("the server has ended a subscription: " + strings.TrimSpace(string(text)))
 		}
 	}
 }
 
-func (s *socket) next() ([]byte, error) { return s.read(context.Background(), "next") }
+func (s *socket) next() (int, []byte, error) {
+	id, payload, err := s.read(context.Background(), "next")
+	if err != nil {
+		return 0, nil, err
+	}
+	subscription, err := strconv.Atoi(id)
+	return subscription, payload, err
+}
 
 func (s *socket) close() { s.conn.CloseNow() }

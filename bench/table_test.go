@@ -16,10 +16,10 @@ type quantity struct {
 	unit  string // of those that String knows, or what stands behind the figure
 }
 
-func perSecond(v float64) quantity    { return quantity{v, "/s"} }
-func milliseconds(v float64) quantity { return quantity{v, " ms"} }
-func megabytes(v float64) quantity    { return quantity{v / 1e6, " MB"} }
-func kilobytes(v float64) quantity    { return quantity{v / 1e3, " KB"} }
+func perSecond(v float64) quantity   { return quantity{v, "/s"} }
+func millisecond(v float64) quantity { return quantity{v, " ms"} }
+func megabytes(v float64) quantity   { return quantity{v / 1e6, " MB"} }
+func kilobytes(v float64) quantity   { return quantity{v / 1e3, " KB"} }
 
 // String shows three digits, or all before the point.
 func (q quantity) String() string {
@@ -77,6 +77,11 @@ func (t *table) compare(scenario string, ours quantity, against string, its quan
 // figure adds a row of something that is measured against nothing; the target is of itself.
 func (t *table) figure(scenario string, ours quantity, want target) {
 	t.add(row{scenario: scenario, ours: ours.String()}, ours.value, want)
+}
+
+// spread adds a row of times of which the target is of the greater.
+func (t *table) spread(scenario string, p50, p99 quantity, want target) {
+	t.add(row{scenario: scenario, ours: "p50 " + p50.String() + ", p99 " + p99.String()}, p99.value, want)
 }
 
 // missing adds a row that says why there is nothing.
@@ -142,14 +147,14 @@ func TestTable(t *testing.T) {
 	t.Parallel()
 	var tab table
 	tab.compare("creates", perSecond(1234567), "floor", perSecond(1000000), atLeast(1.3))
-	tab.compare("page", milliseconds(1.2), "itself", milliseconds(1), atMost(1.2))
+	tab.compare("page", millisecond(1.2), "itself", millisecond(1), atMost(1.2))
 	tab.figure("memory", megabytes(98_765_432), noMoreThan(megabytes(120e6)))
 	tab.missing("many", "few files")
 	const want = `
 | scenario | ours                    | measured against | its         | ratio | target   | met |
 | -------- | ----------------------- | ---------------- | ----------- | ----- | -------- | --- |
-| creates  | 1,234,567/s             | floor            | 1,000,000/s | 1.23  | ≥ 1.30 × | no  |
-| page     | 1.20 ms                 | itself           | 1 ms        | 1.20  | ≤ 1.20 × | yes |
+| creates  | 1,234,567/s             | floor            | 1,000,000/s | 1.23  | ≥ 1.3 ×  | no  |
+| page     | 1.2 ms                  | itself           | 1 ms        | 1.20  | ≤ 1.2 ×  | yes |
 | memory   | 98.8 MB                 |                  |             |       | ≤ 120 MB | yes |
 | many     | not measured: few files |                  |             |       |          |     |
 `

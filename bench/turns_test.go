@@ -26,6 +26,38 @@ func inTurns(b *testing.B, turns int, d time.Duration, sides ...side) []float64 
 	return medians
 }
 
+// A call is something that is called once a turn; it returns how long it took.
+type call func(b *testing.B) time.Duration
+
+// inCalls lets calls follow each other, in so many turns or as many as the time allows, and returns the median of each, in
+// milliseconds.
+func inCalls(b *testing.B, turns int, most time.Duration, calls ...call) []float64 {
+	b.Helper()
+	figures := make([][]float64, len(calls))
+	for start := time.Now(); turns > 0 && (time.Since(start) < most || len(figures[0]) < 5); turns-- {
+		for i, do := range calls {
+			figures[i] = append(figures[i], millis(do(b)))
+		}
+	}
+	medians := make([]float64, len(calls))
+	for i := range calls {
+		medians[i] = median(figures[i])
+	}
+	return medians
+}
+
+// timed returns the call of a request.
+func (l *line) timed(request []byte) call {
+	return func(b *testing.B) time.Duration {
+		b.Helper()
+		start := time.Now()
+		if _, err := l.must(request); err != nil {
+			b.Fatal(err)
+		}
+		return time.Since(start)
+	}
+}
+
 func median(figures []float64) float64 { return part(slices.Sorted(slices.Values(figures)), 0.5) }
 
 // part returns the smallest of the sorted figures that is not less than a part of them.

@@ -12,7 +12,7 @@ import (
 const (
 	batchSize = 1_000
 	// backlog is how many jobs may wait: enough for every fetch to be full, and no more than a moment's work to end with.
-	backlog = 20 * batchSize
+	backlog = 10 * batchSize
 )
 
 // batched inserts batches as long as the time lasts and returns when all jobs are completed.

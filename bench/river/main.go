@@ -30,6 +30,7 @@ func main() {
 	flag.IntVar(&o.clients, "clients", 8, "how many insert at once")
 	flag.DurationVar(&o.time, "time", 3*time.Second, "how long jobs are inserted; what was inserted is then worked to its end")
 	flag.DurationVar(&o.cooldown, "cooldown", river.FetchCooldownDefault, "River's FetchCooldown")
+	flag.BoolVar(&o.inTx, "intx", false, "complete each job in a transaction of its own at once, instead of together with others")
 	flag.Parse()
 	if err := o.run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -39,7 +40,7 @@ func main() {
 
 type options struct {
 	url            string
-	single         bool
+	single, inTx   bool
 	clients        int
 	time, cooldown time.Duration
 }
@@ -73,8 +74,9 @@ func (o *options) run(ctx context.Context) (err error) {
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return err
 	}
+	waiting := newWaiting()
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &worker{})
+	river.AddWorker(workers, o.worker(pool, waiting))
 	client, err := river.NewClient(driver, &river.Config{
 		Logger: quiet(), Workers: workers, FetchCooldown: o.cooldown,
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}},
@@ -86,11 +88,13 @@ func (o *options) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, client.Stop(ctx)) }()
-	play := batched
+	var jobs int
+	var took time.Duration
 	if o.single {
-		play = single
+		jobs, took, err = single(ctx, client, o, waiting)
+	} else {
+		jobs, took, err = batched(ctx, client, o)
 	}
-	jobs, took, err := play(ctx, client, o)
 	if err != nil {
 		return err
 	}
@@ -111,25 +115,6 @@ func version() string {
 	}
 	return ""
 }
-
-// args are as much as a task of AsyncGate's benchmark carries.
-type args struct {
-	Language string   `json:"language"`
-	Sections []string `json:"sections"`
-	Title    string   `json:"title"`
-}
-
-// Kind names the jobs.
-func (args) Kind() string { return "bench" }
-
-func newArgs() args {
-	return args{Language: "en", Sections: []string{"summary", "outlook"}, Title: "Quarterly report of the northern region"}
-}
-
-type worker struct{ river.WorkerDefaults[args] }
-
-// Work does nothing: what is measured is all around it.
-func (*worker) Work(context.Context, *river.Job[args]) error { return nil }
 
 type client = river.Client[pgx.Tx]
 

@@ -6,20 +6,19 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/riverqueue/river"
 )
 
 // single lets each client insert a job, wait until it is completed, and insert the next.
-func single(ctx context.Context, c *client, o *options) (int, time.Duration, error) {
-	events, cancel := completions(c)
-	defer cancel()
-	w := &waiting{early: map[int64]bool{}, waiters: map[int64]chan struct{}{}}
-	go func() {
-		for e := range events {
-			w.completed(e)
-		}
-	}()
+func single(ctx context.Context, c *client, o *options, w *waiting) (int, time.Duration, error) {
+	if !o.inTx { // else the workers tell it
+		events, cancel := completions(c)
+		defer cancel()
+		go func() {
+			for e := range events {
+				w.completed(e.Job.ID)
+			}
+		}()
+	}
 	var jobs atomic.Int64
 	var running sync.WaitGroup
 	failures := make([]error, o.clients)
@@ -48,15 +47,19 @@ type waiting struct {
 	waiters map[int64]chan struct{}
 }
 
-func (w *waiting) completed(e *river.Event) {
+func newWaiting() *waiting {
+	return &waiting{early: map[int64]bool{}, waiters: map[int64]chan struct{}{}}
+}
+
+func (w *waiting) completed(job int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if waiter, ok := w.waiters[e.Job.ID]; ok {
-		delete(w.waiters, e.Job.ID)
+	if waiter, ok := w.waiters[job]; ok {
+		delete(w.waiters, job)
 		close(waiter)
 		return
 	}
-	w.early[e.Job.ID] = true
+	w.early[job] = true
 }
 
 // of returns what is closed when the job is completed.
