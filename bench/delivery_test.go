@@ -90,7 +90,7 @@ func deliver(b *testing.B, r *run, scenario string, to crowd, servers []*testkit
 	took := ledger.took(b)
 	r.table.spread(scenario, millisecond(part(took, 0.5)), millisecond(part(took, 0.99)), want)
 	if to.connections >= 1_000 && len(servers) == 1 { // for few it is what the server does besides
-		r.table.figure(fmt.Sprintf("resident for each of %s connections by %s with %d of them", count(to.connections), to.transport, to.subscriptions),
+		r.table.figure(fmt.Sprintf("resident for a connection by %s with %d subscriptions, of %s", to.transport, to.subscriptions, count(to.connections)),
 			kilobytes(float64(held-idle)/float64(to.connections)), target{})
 	}
 }

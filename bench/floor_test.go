@@ -2,7 +2,6 @@ package bench_test
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -24,27 +23,15 @@ const perLife = 16
 // prepareFloor makes a database of its own for the floor of what was recorded.
 func (r *run) prepareFloor(b *testing.B, name string, l *life) *floor {
 	b.Helper()
-	f := &floor{database: r.database(b, name), ids: map[string]int{}, life: l}
+	f := &floor{database: r.database(b, name), ids: l.ids(), life: l}
 	s := openStage(b, f.database, store.Options{})
 	if _, err := s.db.ExecContext(b.Context(), "CREATE SEQUENCE floor_seq"); err != nil {
 		b.Fatal(err)
-	}
-	for _, w := range l.create {
-		f.learn(w)
-	}
-	for _, w := range append(l.claim, l.complete...) {
-		f.learn(w)
 	}
 	if len(f.ids) > perLife {
 		b.Fatalf("a life has %d ids", len(f.ids))
 	}
 	return f
-}
-
-func (f *floor) learn(w write) {
-	if _, known := f.ids[w.id]; !known {
-		f.ids[w.id] = len(f.ids)
-	}
 }
 
 // random is the end of a script's first id, and now the beginning of all of them: the milliseconds of its time, and a version.
@@ -133,20 +120,18 @@ func (f *floor) aliased(w write, at place) string {
 	return strings.Join(values, ", ")
 }
 
-var hashed = regexp.MustCompile(`^[0-9a-f]{64}$`)
-
 // value is the expression of a value like the one that was recorded: as long, and as different in each row.
 func (f *floor) value(w write, c column, at place) string {
-	switch {
-	case c.value == nil:
+	switch c.class() {
+	case null:
 		return "NULL::" + c.kind
-	case c.name == "tenant_id":
+	case tenant:
 		return "'" + floorTenant + "'::uuid"
-	case c.name == "seq", strings.HasSuffix(c.name, "_seq"):
+	case position:
 		return "nextval('floor_seq')"
-	case c.kind == "timestamptz":
+	case moment:
 		return "now()"
-	case hashed.MatchString(*c.value):
+	case hash:
 		text := "(" + at.number(f.ids[w.id]) + ")::text"
 		return "(md5(" + text + ") || md5(" + text + "))"
 	}

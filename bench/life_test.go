@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +35,50 @@ type write struct {
 type column struct {
 	name, kind string
 	value      *string
+}
+
+// class is what a floor makes of a column: most values it writes as they were, with ids of its own for those in them.
+type class int
+
+const (
+	text class = iota
+	null
+	tenant
+	position // in the ledger
+	moment
+	hash
+)
+
+var hashed = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+func (c column) class() class {
+	switch {
+	case c.value == nil:
+		return null
+	case c.name == "tenant_id":
+		return tenant
+	case c.name == "seq", strings.HasSuffix(c.name, "_seq"):
+		return position
+	case strings.HasSuffix(c.name, "_at"):
+		return moment
+	case hashed.MatchString(*c.value):
+		return hash
+	default:
+		return text
+	}
+}
+
+// ids numbers the ids of all rows.
+func (l *life) ids() map[string]int {
+	ids := map[string]int{}
+	for _, step := range [][]write{l.create, l.claim, l.complete} {
+		for _, w := range step {
+			if _, known := ids[w.id]; !known {
+				ids[w.id] = len(ids)
+			}
+		}
+	}
+	return ids
 }
 
 // recordLife lets a task be created, claimed and completed and reads after each step what has been written.

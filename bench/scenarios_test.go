@@ -35,6 +35,7 @@ func BenchmarkScenarios(b *testing.B) {
 		{"owed", owed},
 		{"claims", claims},
 		{"delivery", delivery},
+		{"sqlite", sqlite},
 	} {
 		b.Run(s.name, func(b *testing.B) {
 			s.play(b, r)
