@@ -26,37 +26,47 @@ import (
 	"github.com/asyncgate/asyncgate/store"
 )
 
-var heapProfile = flag.String("bench.heap", "", "a file to which BenchmarkSubscriber writes what the server holds; the last of its benchmarks stays")
+var heapProfile = flag.String("bench.heap", "", "a file to which Scenarios/memory writes what the server with subscribers holds; the last of its servers stays")
 
-// BenchmarkSubscriber measures what a connection with subscriptions costs a server that holds nothing else: live heap and
-// stacks after a garbage collection, and goroutines, each without what it had before. What the process takes from the system
-// is more, see BenchmarkDelivery; and the system has buffers of its own for each connection. The subscribers are in another
-// process. Each subscription has heard one event. The difference between the rows of WebSockets is what a subscription costs
-// beyond its connection. An operation is one measurement.
-func BenchmarkSubscriber(b *testing.B) {
-	const connections = 2_000
-	for _, test := range []struct {
-		transport     string
-		subscriptions int
-	}{{"SSE", 1}, {"WebSocket", 0}, {"WebSocket", 1}, {"WebSocket", 11}} {
-		b.Run(fmt.Sprintf("%s/subscriptions=%d", test.transport, test.subscriptions), func(b *testing.B) {
-			url := serveInProcess(b)
-			tenant := uuid.NewString()
-			prime(b, newCaller(b, url, tenant), connections)
-			before, after := usage(), used{}
-			gatherElsewhere(b, fmt.Sprint(url, " ", tenant, " ", test.transport, " ", connections, " ", test.subscriptions))
-			for b.Loop() { // again and again the same, once the last to come has left its garbage
-				after = usage()
-			}
-			if *heapProfile != "" {
-				writeHeapProfile(b, *heapProfile)
-			}
-			b.ReportMetric(0, "ns/op")
-			b.ReportMetric((after.heap-before.heap)/1e3/connections, "heap-KB/connection")
-			b.ReportMetric((after.stacks-before.stacks)/1e3/connections, "stack-KB/connection")
-			b.ReportMetric((after.goroutines-before.goroutines)/connections, "goroutines/connection")
-		})
+// memory measures what a server has of the machine's memory, idle and while 32 clients create tasks, and what connections and
+// subscriptions cost it.
+func memory(b *testing.B, r *run) {
+	for _, d := range []struct{ name, url string }{{"PostgreSQL", r.database(b, "memory")}, {"SQLite", sqliteURL(b)}} {
+		server := r.serve(b, d.url)
+		r.table.figure("resident, idle, "+d.name, megabytes(float64(server.Memory())), target{})
+		load(b, server.URL, 32, pick(r, 10*time.Second, 2*time.Second), creating(uuid.NewString()))
+		r.table.figure("resident at most, 32 clients creating, "+d.name, megabytes(float64(server.PeakMemory())), noMoreThan(megabytes(120e6)))
 	}
+	one := r.connection(b, "WebSocket", 1)
+	r.table.figure("an SSE connection with its subscription", kilobytes(r.connection(b, "SSE", 1)), noMoreThan(kilobytes(50e3)))
+	r.table.figure("a WebSocket without a subscription", kilobytes(r.connection(b, "WebSocket", 0)), noMoreThan(kilobytes(40e3)))
+	r.table.figure("a subscription on a WebSocket, beyond it", kilobytes((r.connection(b, "WebSocket", 11)-one)/10), noMoreThan(kilobytes(10e3)))
+}
+
+// connection returns what a connection with so many subscriptions costs a server that holds nothing else, in bytes: live heap
+// and stacks after a garbage collection, without what it had before. What the process takes from the system is more, see
+// delivery; and the system has buffers of its own for each connection. The subscribers are in another process; each
+// subscription has heard one event.
+func (r *run) connection(b *testing.B, transport string, subscriptions int) (each float64) {
+	b.Helper()
+	connections := pick(r, 2_000, 200)
+	b.Run(fmt.Sprintf("%s=%d", transport, subscriptions), func(b *testing.B) {
+		url, _ := serveInProcess(b, sqliteURL(b))
+		tenant := uuid.NewString()
+		prime(b, newCaller(b, url, tenant), connections)
+		before := usage()
+		gatherElsewhere(b, fmt.Sprint(url, " ", tenant, " ", transport, " ", connections, " ", subscriptions))
+		after := usage()
+		if *heapProfile != "" {
+			writeHeapProfile(b, *heapProfile)
+		}
+		each = (after.heap + after.stacks - before.heap - before.stacks) / float64(connections)
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric((after.heap-before.heap)/1e3/float64(connections), "heap-KB/connection")
+		b.ReportMetric((after.stacks-before.stacks)/1e3/float64(connections), "stack-KB/connection")
+		b.ReportMetric((after.goroutines-before.goroutines)/float64(connections), "goroutines/connection")
+	})
+	return each
 }
 
 type used struct{ heap, stacks, goroutines float64 }
@@ -83,19 +93,13 @@ func writeHeapProfile(b *testing.B, path string) {
 	}
 }
 
-// serveInProcess opens the rooms as the command does, and returns their address.
-func serveInProcess(b *testing.B) string {
+// serveInProcess opens the rooms as the command does, and returns their address and what answers there.
+func serveInProcess(b *testing.B, database string) (url string, front http.Handler) {
 	b.Helper()
-	s, err := store.Open(b.Context(), sqliteURL(b), store.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := s.Migrate(b.Context()); err != nil {
-		b.Fatal(err)
-	}
+	s := openStage(b, database, store.Options{}).store
 	hub := feed.New(s, feed.Options{})
 	e := engine.New(s, engine.Options{Rules: models.DefaultRules(), Bell: hub})
-	front := web.New(web.Options{
+	room := web.New(web.Options{
 		Executor: graph.New(graph.Options{Store: s, Engine: e, Feed: hub}), Auth: auth.Development{}, Development: true,
 	})
 	listener, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
@@ -106,13 +110,13 @@ func serveInProcess(b *testing.B) string {
 	var running sync.WaitGroup
 	running.Go(func() { _ = e.Run(ctx) })
 	running.Go(func() { _ = hub.Run(ctx) })
-	server := front.HTTPServer("")
+	server := room.HTTPServer("")
 	running.Go(func() { _ = server.Serve(listener) })
 	b.Cleanup(func() {
 		hub.Close()
 		closing, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		if err := front.Shutdown(closing, server); err != nil {
+		if err := room.Shutdown(closing, server); err != nil {
 			b.Error(err)
 		}
 		stop()
@@ -120,11 +124,8 @@ func serveInProcess(b *testing.B) string {
 		if err := e.Close(closing); err != nil {
 			b.Error(err)
 		}
-		if err := s.Close(); err != nil {
-			b.Error(err)
-		}
 	})
-	return "http://" + listener.Addr().String()
+	return "http://" + listener.Addr().String(), room
 }
 
 const elsewhere, gathered = "ASYNCGATE_BENCH_AUDIENCE", "the audience is complete"

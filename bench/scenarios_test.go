@@ -36,6 +36,9 @@ func BenchmarkScenarios(b *testing.B) {
 		{"claims", claims},
 		{"delivery", delivery},
 		{"sqlite", sqlite},
+		{"memory", memory},
+		{"costs", costs},
+		{"neighbours", neighbours},
 	} {
 		b.Run(s.name, func(b *testing.B) {
 			s.play(b, r)

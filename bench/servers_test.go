@@ -136,7 +136,7 @@ func (c *caller) complete(ctx context.Context, tasks ...held) error {
 		var data struct {
 			CompleteTask struct{ Receipt struct{ Seq int64 } }
 		}
-		return c.do(ctx, "worker:bench", `mutation($i: CompleteTaskInput!) { completeTask(input: $i) { receipt { seq } } }`,
+		return c.do(ctx, "worker:bench", completeTask,
 			map[string]any{"i": reports[0]}, &data)
 	}
 	var data struct {

@@ -28,6 +28,8 @@ func singles(b *testing.B, r *run) {
 	r.table.compare(scenario, perSecond(rates[0]), "River, as quick as it gets", perSecond(rates[2]), atLeast(1))
 }
 
+const completeTask = `mutation($i: CompleteTaskInput!) { completeTask(input: $i) { receipt { seq } } }`
+
 // livingAlone returns what a client of a tenant and its worker do to let a task live its whole life. The one that is claimed
 // may be another client's.
 func livingAlone(tenant string) func(client int, l *line) (int, error) {
@@ -49,7 +51,7 @@ func livingAlone(tenant string) func(client int, l *line) (int, error) {
 			map[string]any{"i": map[string]any{"leaseId": leases[0]}}, worker...)); err != nil {
 			return 0, err
 		}
-		_, err = l.must(request(`mutation($i: CompleteTaskInput!) { completeTask(input: $i) { receipt { seq } } }`,
+		_, err = l.must(request(completeTask,
 			map[string]any{"i": map[string]any{"leaseId": leases[0], "summary": "written", "result": map[string]any{"pages": 12}}}, worker...))
 		return 1, err
 	}

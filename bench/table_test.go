@@ -84,10 +84,13 @@ func (t *table) spread(scenario string, p50, p99 quantity, want target) {
 	t.add(row{scenario: scenario, ours: "p50 " + p50.String() + ", p99 " + p99.String()}, p99.value, want)
 }
 
-// missing adds a row that says why there is nothing.
-func (t *table) missing(scenario, why string) {
-	t.rows = append(t.rows, row{scenario: scenario, ours: "not measured: " + why})
+// words adds a row that is no single figure.
+func (t *table) words(scenario, ours string) {
+	t.rows = append(t.rows, row{scenario: scenario, ours: ours})
 }
+
+// missing adds a row that says why there is nothing.
+func (t *table) missing(scenario, why string) { t.words(scenario, "not measured: "+why) }
 
 func (t *table) add(r row, figure float64, want target) {
 	if !want.none() {
