@@ -21,7 +21,7 @@ ifeq ($(PG_BINDIR),)
 POSTGRES := $(TOOLS)/postgres-$(POSTGRES_VERSION)/bin/postgres
 override PG_BINDIR := $(CURDIR)/$(dir $(POSTGRES))
 endif
-test test-faults bench: export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
+test test-faults bench bench-quick: export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
 
 # The PgBouncer and the Redis that the tests run: those that are found, else Debian's packages.
 PGBOUNCER := $(or $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer),/usr/sbin/pgbouncer)
@@ -34,7 +34,7 @@ VERSION ?= $(shell git describe --tags --always --dirty)
 COMMIT  ?= $(shell git rev-parse HEAD)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-faults lint fresh generate bench fuzz clean
+.PHONY: help run build test test-faults lint fresh generate bench bench-quick fuzz clean
 .DELETE_ON_ERROR:
 
 help: ## lists the targets
@@ -55,6 +55,7 @@ test-faults: $(POSTGRES) $(PGBOUNCER) ## kills servers and databases for FAULTS_
 lint: fresh $(GOLANGCI) ## runs the linters, checks formatting, generated code and go.mod
 	go mod tidy -diff
 	$(GOLANGCI) run
+	cd bench/river && go mod tidy -diff && $(CURDIR)/$(GOLANGCI) run
 
 # Compares files instead of asking git for changes, so that it is right in the middle of work too.
 FINGERPRINT = git ls-files -z --cached --others --exclude-standard | xargs -0 cksum 2>/dev/null || true
@@ -69,8 +70,13 @@ fresh: ## checks that the generated code is what `make generate` writes
 generate: ## writes the generated code
 	go generate ./...
 
-bench: $(POSTGRES) ## runs the benchmarks
-	go test -timeout 30m -run '^$$' -bench . ./bench/...
+# The one table of docs/benchmarks.md; what else is measured has names of its own there.
+SCENARIOS = go test -timeout 60m -run '^$$' -bench Scenarios -benchtime 1x ./bench
+bench: $(POSTGRES) ## measures for a quarter of an hour, beside PostgreSQL's own pace and River, and writes docs/benchmarks.md
+	$(SCENARIOS) -bench.save $(CURDIR)/docs/benchmarks.md
+
+bench-quick: $(POSTGRES) ## the same within a minute, in small: for a look
+	$(SCENARIOS) -bench.quick
 
 # The files are searched: to ask `go test -list`, every package would have to be built and started.
 fuzz: ## runs every fuzz test there is, each for FUZZ_TIME (20s)

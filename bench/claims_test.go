@@ -13,8 +13,8 @@ import (
 // claims measures the claim of one task among many that nobody may claim now: finished ones, queued ones of higher priority
 // that need what this worker can't do, and delayed ones; against the same claim where there is nothing else.
 func claims(b *testing.B, r *run) {
-	r.claims(b, "PostgreSQL", r.database(b, "claims_empty"), r.database(b, "claims_full"), pick(r, 5_000_000, 50_000), pick(r, 100_000, 2_000))
-	r.claims(b, "SQLite", sqliteURL(b), sqliteURL(b), pick(r, 500_000, 20_000), pick(r, 20_000, 2_000))
+	r.claims(b, "PostgreSQL", r.database(b, "claims_empty"), r.database(b, "claims_full"), pick(r, 5_000_000, 10_000), pick(r, 100_000, 500))
+	r.claims(b, "SQLite", sqliteURL(b), sqliteURL(b), pick(r, 500_000, 10_000), pick(r, 20_000, 500))
 }
 
 func (r *run) claims(b *testing.B, database, empty, full string, finished, waiting int) {
@@ -26,7 +26,7 @@ func (r *run) claims(b *testing.B, database, empty, full string, finished, waiti
 	createMany(b, newCaller(b, much.URL, tenant.String()), waiting, map[string]any{"requirements": map[string]any{"capabilities": []string{"welding"}}, "priority": 10})
 	createMany(b, newCaller(b, much.URL, tenant.String()), waiting, map[string]any{"delaySeconds": 86_400})
 	large.analyze(b)
-	took := inCalls(b, pick(r, 300, 50), 20*time.Second, claiming(b, nothing.URL, tenant.String()), claiming(b, much.URL, tenant.String()))
+	took := inCalls(b, pick(r, 300, 30), 20*time.Second, claiming(b, nothing.URL, tenant.String()), claiming(b, much.URL, tenant.String()))
 	scenario := fmt.Sprintf("claimTasks(1), %s finished, %s others queued, %s delayed, %s", count(finished), count(waiting), count(waiting), database)
 	r.table.compare(scenario, millisecond(took[1]), "itself on an empty table", millisecond(took[0]), atMost(1.2))
 }

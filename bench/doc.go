@@ -1,6 +1,7 @@
-// Package bench measures the whole: the engine on a real database that waits for its disk, without the network in front, and
-// the built server with its subscribers and waiting claims.
+// Package bench measures the whole: built servers on real databases that wait for their disk, beside what those databases do by
+// themselves and beside River.
 //
-// `make bench` runs it. Figures of different days, machines or databases compare badly, so what matters is measured against
-// something else in the same run and reported as a ratio. docs/benchmarks.md holds a run and the hardware under it.
+// `make bench` plays BenchmarkScenarios, whose one table is in docs/benchmarks.md with the machine under it. Figures of different
+// days, machines or databases compare badly, so what matters is measured against something else in the same run and reported
+// as a ratio. The folder river is a module of its own: AsyncGate doesn't depend on River.
 package bench

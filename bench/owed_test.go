@@ -17,7 +17,7 @@ const openObligations = `{ openObligations(first: 200) { nodes { id seq type bod
 // much else, against the same page in a small ledger, which has a database of its own. It should grow with the page and not
 // with the ledger.
 func owed(b *testing.B, r *run) {
-	million := pick(r, 1_000_000, 20_000)
+	million := pick(r, 1_000_000, 5_000)
 	r.owed(b, "PostgreSQL", r.database(b, "owed_few"), r.database(b, "owed_many"), []ledger{
 		{closed: million / 10, open: 300},
 		{closed: million, open: 300},
@@ -48,7 +48,7 @@ func (r *run) owed(b *testing.B, database, few, many string, ledgers []ledger) {
 	for _, tenant := range tenants {
 		calls = append(calls, page(server, tenant))
 	}
-	took := inCalls(b, pick(r, 500, 100), 20*time.Second, calls...)
+	took := inCalls(b, pick(r, 500, 40), 20*time.Second, calls...)
 	for i, l := range ledgers {
 		want := atMost(1.2)
 		if l.receipts() < 1_000_000 && !r.quick {

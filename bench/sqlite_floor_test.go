@@ -138,7 +138,11 @@ func (f *sqliteFloor) page(b *testing.B, url, tenant string) call {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { statement.Close() })
+	b.Cleanup(func() {
+		if err := statement.Close(); err != nil {
+			b.Error(err)
+		}
+	})
 	return func(b *testing.B) time.Duration {
 		b.Helper()
 		start := time.Now()

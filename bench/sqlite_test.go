@@ -15,7 +15,7 @@ func sqlite(b *testing.B, r *run) {
 	database := sqliteURL(b)
 	server := r.serve(b, database)
 	f := prepareSQLiteFloor(b, recordLife(b, server.URL, openDB(b, database)))
-	turns, d := pick(r, 5, 1), pick(r, 2*time.Second, time.Second)
+	turns, d := pick(r, 5, 1), pick(r, 2*time.Second, time.Second/2)
 	const floor, together = "the driver, a transaction each", "the driver, 100 to a transaction"
 
 	create := creating(uuid.NewString())
@@ -40,6 +40,6 @@ func sqlite(b *testing.B, r *run) {
 	tenant := uuid.New()
 	seedLedger(b, openStage(b, owed, store.Options{}), tenant, ledger{closed: 1_000, open: 300})
 	page := request(openObligations, nil, as(tenant.String(), "agent:bench-agent")...)
-	took := inCalls(b, pick(r, 300, 50), 10*time.Second, openLine(b, r.serve(b, owed).URL).timed(page), f.page(b, owed, tenant.String()))
+	took := inCalls(b, pick(r, 300, 40), 10*time.Second, openLine(b, r.serve(b, owed).URL).timed(page), f.page(b, owed, tenant.String()))
 	r.table.compare("openObligations(200), SQLite", millisecond(took[0]), "the driver, the same rows", millisecond(took[1]), target{})
 }

@@ -9,14 +9,14 @@ import (
 // A side is one of those that are compared: it plays for a time and returns its figure.
 type side func(b *testing.B, d time.Duration) float64
 
-// inTurns lets the sides play one after the other, again and again, so that what else the machine does meets them all, and
-// returns the median of each.
+// inTurns lets the sides play one after the other, again and again and every other time the other way round, so that what else
+// the machine does meets them all, and returns the median of each.
 func inTurns(b *testing.B, turns int, d time.Duration, sides ...side) []float64 {
 	b.Helper()
 	figures := make([][]float64, len(sides))
-	for range turns {
-		for i, play := range sides {
-			figures[i] = append(figures[i], play(b, d))
+	for turn := range turns {
+		for _, i := range order(turn, len(sides)) {
+			figures[i] = append(figures[i], sides[i](b, d))
 		}
 	}
 	medians := make([]float64, len(sides))
@@ -29,14 +29,14 @@ func inTurns(b *testing.B, turns int, d time.Duration, sides ...side) []float64 
 // A call is something that is called once a turn; it returns how long it took.
 type call func(b *testing.B) time.Duration
 
-// inCalls lets calls follow each other, in so many turns or as many as the time allows, and returns the median of each, in
-// milliseconds.
+// inCalls is inTurns of calls, for so many turns or as many as the time allows; the medians are milliseconds.
 func inCalls(b *testing.B, turns int, most time.Duration, calls ...call) []float64 {
 	b.Helper()
 	figures := make([][]float64, len(calls))
-	for start := time.Now(); turns > 0 && (time.Since(start) < most || len(figures[0]) < 5); turns-- {
-		for i, do := range calls {
-			figures[i] = append(figures[i], millis(do(b)))
+	start := time.Now()
+	for turn := 0; turn < turns && (turn < 5 || time.Since(start) < most); turn++ {
+		for _, i := range order(turn, len(calls)) {
+			figures[i] = append(figures[i], millis(calls[i](b)))
 		}
 	}
 	medians := make([]float64, len(calls))
@@ -44,6 +44,18 @@ func inCalls(b *testing.B, turns int, most time.Duration, calls ...call) []float
 		medians[i] = median(figures[i])
 	}
 	return medians
+}
+
+// order is who comes when in a turn of so many.
+func order(turn, sides int) []int {
+	places := make([]int, sides)
+	for i := range places {
+		places[i] = i
+		if turn%2 == 1 {
+			places[i] = sides - 1 - i
+		}
+	}
+	return places
 }
 
 // timed returns the call of a request.
