@@ -26,16 +26,16 @@ func (r *run) claims(b *testing.B, database, empty, full string, finished, waiti
 	createMany(b, newCaller(b, much.URL, tenant.String()), waiting, map[string]any{"requirements": map[string]any{"capabilities": []string{"welding"}}, "priority": 10})
 	createMany(b, newCaller(b, much.URL, tenant.String()), waiting, map[string]any{"delaySeconds": 86_400})
 	large.analyze(b)
-	took := inCalls(b, pick(r, 300, 30), 20*time.Second, claiming(b, nothing.URL, tenant.String()), claiming(b, much.URL, tenant.String()))
+	took := inCalls(b, pick(r, 300, 30), 20*time.Second, taskClaimer(b, nothing.URL, tenant.String()), taskClaimer(b, much.URL, tenant.String()))
 	scenario := fmt.Sprintf("claimTasks(1), %s finished, %s others queued, %s delayed, %s", count(finished), count(waiting), count(waiting), database)
 	r.table.compare(scenario, millisecond(took[1]), "itself on an empty table", millisecond(took[0]), atMost(1.2))
 }
 
-// claiming creates a task, which is not timed, and claims it.
-func claiming(b *testing.B, url, tenant string) call {
+// taskClaimer returns what creates a task, which is not timed, and claims it.
+func taskClaimer(b *testing.B, url, tenant string) call {
 	b.Helper()
 	l := openLine(b, url)
-	create := creating(tenant)
+	create := taskCreator(tenant)
 	claim := request(claimTasks, map[string]any{"i": map[string]any{"capabilities": []string{"writing"}}}, as(tenant, "worker:bench")...)
 	return func(b *testing.B) time.Duration {
 		b.Helper()

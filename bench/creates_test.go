@@ -19,8 +19,8 @@ func taskInput() map[string]any {
 	}
 }
 
-// creating returns what a client of a tenant does to create one task.
-func creating(tenant string) func(client int, l *line) (int, error) {
+// taskCreator returns what a client of a tenant does to create one task.
+func taskCreator(tenant string) func(client int, l *line) (int, error) {
 	message := request(createTask, map[string]any{"i": taskInput()}, as(tenant, "agent:bench")...)
 	return func(_ int, l *line) (int, error) {
 		_, err := l.must(message)
@@ -34,7 +34,7 @@ func creates(b *testing.B, r *run) {
 	database := r.database(b, "creates")
 	server := r.serve(b, database)
 	f := r.prepareFloor(b, "creates_floor", recordLife(b, server.URL, openDB(b, database)))
-	create := creating(uuid.NewString())
+	create := taskCreator(uuid.NewString())
 	single, batched := f.creates(1), f.creates(50)
 	for _, clients := range pick(r, []int{1, 8, 32, 128}, []int{1, 32}) {
 		warm := max(1, time.Duration(clients/10)) * time.Second // to prepare 152 statements each

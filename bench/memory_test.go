@@ -34,7 +34,7 @@ func memory(b *testing.B, r *run) {
 	for _, d := range []struct{ name, url string }{{"PostgreSQL", r.database(b, "memory")}, {"SQLite", sqliteURL(b)}} {
 		server := r.serve(b, d.url)
 		r.table.figure("resident, idle, "+d.name, megabytes(float64(server.Memory())), target{})
-		load(b, server.URL, 32, pick(r, 10*time.Second, time.Second/2), creating(uuid.NewString()))
+		load(b, server.URL, 32, pick(r, 10*time.Second, time.Second/2), taskCreator(uuid.NewString()))
 		r.table.figure("resident at most, 32 clients creating, "+d.name, megabytes(float64(server.PeakMemory())), noMoreThan(megabytes(120e6)))
 	}
 	one := r.connection(b, "WebSocket", 1)

@@ -13,7 +13,7 @@ import (
 func neighbours(b *testing.B, r *run) {
 	for _, d := range []struct{ name, url string }{{"PostgreSQL", r.database(b, "neighbours")}, {"SQLite", sqliteURL(b)}} {
 		server := r.serve(b, d.url)
-		quiet, noisy := uuid.NewString(), creating(uuid.NewString())
+		quiet, noisy := uuid.NewString(), taskCreator(uuid.NewString())
 		var alone, beside []float64
 		inTurns(b, pick(r, 5, 1), pick(r, 5*time.Second, time.Second),
 			func(b *testing.B, d time.Duration) float64 {
@@ -37,7 +37,7 @@ func neighbours(b *testing.B, r *run) {
 func beQuiet(b *testing.B, url, tenant string, d time.Duration) <-chan []float64 {
 	b.Helper()
 	l := openLine(b, url)
-	create := creating(tenant)
+	create := taskCreator(tenant)
 	look := request(`{ openObligations(first: 20) { nodes { id } } }`, nil, as(tenant, "agent:bench")...)
 	felt := make(chan []float64, 1)
 	go func() {

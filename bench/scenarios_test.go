@@ -32,7 +32,7 @@ func BenchmarkScenarios(b *testing.B) {
 		{"creates", creates},
 		{"lives", lives},
 		{"singles", singles},
-		{"owed", owed},
+		{"pages", pages},
 		{"claims", claims},
 		{"delivery", delivery},
 		{"sqlite", sqlite},

@@ -33,7 +33,7 @@ const completeTask = `mutation($i: CompleteTaskInput!) { completeTask(input: $i)
 // livingAlone returns what a client of a tenant and its worker do to let a task live its whole life. The one that is claimed
 // may be another client's.
 func livingAlone(tenant string) func(client int, l *line) (int, error) {
-	create := creating(tenant)
+	create := taskCreator(tenant)
 	worker := as(tenant, "worker:bench")
 	claim := request(claimTasks, map[string]any{"i": map[string]any{"capabilities": []string{"writing"}, "maxTasks": 1, "waitSeconds": 30}}, worker...)
 	return func(client int, l *line) (int, error) {

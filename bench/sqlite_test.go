@@ -18,7 +18,7 @@ func sqlite(b *testing.B, r *run) {
 	turns, d := pick(r, 5, 1), pick(r, 2*time.Second, time.Second/2)
 	const floor, together = "the driver, a transaction each", "the driver, 100 to a transaction"
 
-	create := creating(uuid.NewString())
+	create := taskCreator(uuid.NewString())
 	for _, clients := range []int{1, 32} {
 		rates := inTurns(b, turns, d,
 			func(b *testing.B, d time.Duration) float64 {

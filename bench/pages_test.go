@@ -13,20 +13,20 @@ import (
 
 const openObligations = `{ openObligations(first: 200) { nodes { id seq type body createdAt } } }`
 
-// owed measures the first page of a principal's 300 open obligations, behind many that are closed and in a ledger that holds
+// pages measures the first page of a principal's 300 open obligations, behind many that are closed and in a ledger that holds
 // much else, against the same page in a small ledger, which has a database of its own. It should grow with the page and not
 // with the ledger.
-func owed(b *testing.B, r *run) {
+func pages(b *testing.B, r *run) {
 	million := pick(r, 1_000_000, 5_000)
-	r.owed(b, "PostgreSQL", r.database(b, "owed_few"), r.database(b, "owed_many"), []ledger{
+	r.pages(b, "PostgreSQL", r.database(b, "owed_few"), r.database(b, "owed_many"), []ledger{
 		{closed: million / 10, open: 300},
 		{closed: million, open: 300},
 		{closed: 1_000, others: 10*million - 3_300, open: 300},
 	})
-	r.owed(b, "SQLite", sqliteURL(b), sqliteURL(b), []ledger{{closed: million / 10, open: 300}})
+	r.pages(b, "SQLite", sqliteURL(b), sqliteURL(b), []ledger{{closed: million / 10, open: 300}})
 }
 
-func (r *run) owed(b *testing.B, database, few, many string, ledgers []ledger) {
+func (r *run) pages(b *testing.B, database, few, many string, ledgers []ledger) {
 	b.Helper()
 	small, large := openStage(b, few, store.Options{}), openStage(b, many, store.Options{})
 	first := uuid.New()
