@@ -14,7 +14,7 @@ import (
 // that need what this worker can't do, and delayed ones; against the same claim where there is nothing else.
 func claims(b *testing.B, r *run) {
 	r.claims(b, "PostgreSQL", r.database(b, "claims_empty"), r.database(b, "claims_full"), pick(r, 5_000_000, 10_000), pick(r, 100_000, 500))
-	r.claims(b, "SQLite", sqliteURL(b), sqliteURL(b), pick(r, 500_000, 10_000), pick(r, 20_000, 500))
+	r.claims(b, "SQLite", sqliteURL(b), sqliteURL(b), pick(r, 200_000, 10_000), pick(r, 10_000, 500))
 }
 
 func (r *run) claims(b *testing.B, database, empty, full string, finished, waiting int) {

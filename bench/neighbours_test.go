@@ -15,7 +15,7 @@ func neighbours(b *testing.B, r *run) {
 		server := r.serve(b, d.url)
 		quiet, noisy := uuid.NewString(), taskCreator(uuid.NewString())
 		var alone, beside []float64
-		inTurns(b, pick(r, 5, 1), pick(r, 5*time.Second, time.Second),
+		inTurns(b, pick(r, 4, 1), pick(r, 4*time.Second, time.Second),
 			func(b *testing.B, d time.Duration) float64 {
 				alone = append(alone, <-beQuiet(b, server.URL, quiet, d)...)
 				return 0

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/asyncgate/asyncgate/internal/testkit"
 	"github.com/asyncgate/asyncgate/store"
 )
 
@@ -30,7 +29,8 @@ func (r *run) pages(b *testing.B, database, few, many string, ledgers []ledger) 
 	b.Helper()
 	small, large := openStage(b, few, store.Options{}), openStage(b, many, store.Options{})
 	first := uuid.New()
-	seedLedger(b, small, first, ledger{closed: 1_000, open: 300})
+	// In a table that is smaller still, PostgreSQL prefers a slower plan.
+	seedLedger(b, small, first, ledger{closed: 1_000, others: 30_000, open: 300})
 	tenants := make([]uuid.UUID, len(ledgers))
 	large.withoutIndexes(b, "receipts", func() {
 		for i, l := range ledgers {
@@ -40,13 +40,13 @@ func (r *run) pages(b *testing.B, database, few, many string, ledgers []ledger) 
 	})
 	large.analyze(b)
 
-	page := func(server *testkit.RunningServer, tenant uuid.UUID) call {
-		return openLine(b, server.URL).timed(request(openObligations, nil, as(tenant.String(), "agent:bench-agent")...))
+	// Each has a server of its own: one that is asked more often than another answers faster.
+	page := func(url string, tenant uuid.UUID) call {
+		return openLine(b, r.serve(b, url).URL).timed(request(openObligations, nil, as(tenant.String(), "agent:bench-agent")...))
 	}
-	calls := []call{page(r.serve(b, few), first)}
-	server := r.serve(b, many)
+	calls := []call{page(few, first)}
 	for _, tenant := range tenants {
-		calls = append(calls, page(server, tenant))
+		calls = append(calls, page(many, tenant))
 	}
 	took := inCalls(b, pick(r, 500, 40), 20*time.Second, calls...)
 	for i, l := range ledgers {

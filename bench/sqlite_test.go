@@ -15,7 +15,7 @@ func sqlite(b *testing.B, r *run) {
 	database := sqliteURL(b)
 	server := r.serve(b, database)
 	f := prepareSQLiteFloor(b, recordLife(b, server.URL, openDB(b, database)))
-	turns, d := pick(r, 5, 1), pick(r, 2*time.Second, time.Second/2)
+	turns, d := pick(r, 3, 1), pick(r, 2*time.Second, time.Second/2)
 	const floor, together = "the driver, a transaction each", "the driver, 100 to a transaction"
 
 	create := taskCreator(uuid.NewString())
