@@ -165,3 +165,23 @@ func sets(columns []column) string {
 	}
 	return strings.Join(sets, ", ")
 }
+
+func TestFloorScript(t *testing.T) {
+	t.Parallel()
+	const task = "01a214c9-fc9d-7a6e-985f-a77f27dad8a5"
+	value := func(s string) *string { return &s }
+	create := write{table: "tasks", insert: true, id: task, columns: []column{
+		{"tenant_id", "uuid", value("00000000-0000-0000-0000-0000000000aa")}, {"id", "uuid", value(task)},
+		{"payload", "json", value(`{"of":"` + task + `","it's":null}`)}, {"outcome", "json", nil}, {"created_at", "timestamptz", value("today")},
+	}}
+	l := &life{create: []write{create}}
+	f := &floor{ids: l.ids(), life: l}
+	// pgbench takes :null for a variable.
+	const want = random + "begin;\nINSERT INTO tasks (tenant_id, id, payload, outcome, created_at) VALUES ('" + floorTenant + "'::uuid, " +
+		"(" + now + " || lpad(to_hex(:n::bigint + 0), 16, '0'))::uuid, " +
+		`(E'{"of"\x3a"' || (` + now + ` || lpad(to_hex(:n::bigint + 0), 16, '0'))::uuid::text || E'","it\'s"\x3anull}')::json, ` +
+		"NULL::json, now());\ncommit;\n"
+	if got := f.creates(1); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
