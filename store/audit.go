@@ -44,6 +44,7 @@ const (
 	TaskReceiptsWrong   ViolationKind = "task_receipts_wrong"
 	TaskLeasesWrong     ViolationKind = "task_leases_wrong"
 	TaskCountWrong      ViolationKind = "task_count_wrong"
+	TaskLaneWrong       ViolationKind = "task_lane_wrong"
 	LeaseTaskMissing    ViolationKind = "lease_task_missing"
 	LeaseStateWrong     ViolationKind = "lease_state_wrong"
 )

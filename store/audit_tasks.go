@@ -140,6 +140,9 @@ func (a *auditor) task(row *taskRow, told tallies, owed *receiptRow, held *holdi
 	if owed == nil || owed.TaskID.UUID != t.ID || models.ReceiptType(owed.Type) != models.TaskAssigned || told.n(models.TaskAssigned) != 1 {
 		a.violation(TaskObligationWrong, t.ID, "receipt %s is not its one task.assigned", t.ObligationID)
 	}
+	if t.Status == models.StatusQueued && row.Lane.Valid && row.Lane.UUID != laneOf(t.Type, t.Requirements.Capabilities) {
+		a.violation(TaskLaneWrong, t.ID, "it is in a lane of tasks that require something else")
+	}
 	a.taskEnds(t, told)
 	a.taskLeases(t, told, held)
 }

@@ -76,6 +76,9 @@ func newTaskRow(t *models.Task) *taskRow {
 	if t.Progress != nil {
 		row.Progress, row.ProgressAt = jsonPtr(t.Progress.Data), instantPtr(&t.Progress.UpdatedAt)
 	}
+	if t.Status == models.StatusQueued && t.NextEligibleAt == nil {
+		row.Lane = nullID(laneOf(t.Type, t.Requirements.Capabilities))
+	}
 	return row
 }
 

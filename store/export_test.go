@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 )
 
@@ -26,6 +29,14 @@ func (s *Store) Prepared(ctx context.Context) (n int, err error) {
 func (s *Store) CountOpenObligations(ctx context.Context) (n int64, err error) {
 	err = s.read.NewSelect().ColumnExpr("count(*)").Table("obligations").Where("closed_by IS NULL").Scan(ctx, &n)
 	return n, err
+}
+
+// TaskColumns are the columns of tasks.
+func TaskColumns(s *Store) (names []string) {
+	for _, f := range s.write.Table(reflect.TypeFor[taskRow]()).Fields {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // CopyTenant gives a new tenant all that another has. Ids are a tenant's own, so it is as good as written anew, and faster.
@@ -85,6 +96,38 @@ func (s *Store) PlanOf(ctx context.Context, read func(context.Context, *Store) e
 		fmt.Fprintln(&plan, *cells[len(cells)-1].(*any))
 	}
 	return plan.String(), rows.Err()
+}
+
+// PlanOfClaim returns how the database looks for a claim's candidates, and how many pages PostgreSQL reads for them.
+func (s *Store) PlanOfClaim(ctx context.Context, tenant uuid.UUID, claim Claim) (plan string, pages int, err error) {
+	if s.Embedded() {
+		plan, err = s.PlanOf(ctx, func(ctx context.Context, s *Store) error {
+			var rows []*taskRow
+			return sqliteCandidates(s.read.NewSelect().Model(&rows), tenant, claim, claim.AtMost).Scan(ctx)
+		})
+		return plan, 0, err
+	}
+	text, args := postgresCandidates(selectAll[taskRow](s.write, "t"), tenant, claim, claim.AtMost, firstSpare, nil)
+	conn, err := s.write.DB.Conn(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	defer conn.Close()
+	err = conn.Raw(func(driverConn any) error {
+		rows, err := driverConn.(*postgresConn).Conn.Conn().Query(ctx, "EXPLAIN (ANALYZE, BUFFERS) "+text, args...)
+		if err != nil {
+			return err
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		plan = strings.Join(lines, "\n")
+		return err
+	})
+	whole := regexp.MustCompile(`Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?`).FindStringSubmatch(plan)
+	for _, n := range whole[min(1, len(whole)):] {
+		more, _ := strconv.Atoi(n) // "" where there are none
+		pages += more
+	}
+	return plan, pages, err
 }
 
 type lastQuery struct{ text string }

@@ -47,7 +47,7 @@ func newForms(db *bun.DB, words func(*form) string) *forms {
 	f := &forms{
 		newTasks: formOf[taskRow](db, insert, ""),
 		changedTasks: formOf[taskRow](db, update, "",
-			"status", "attempt", "expiry_count", "updated_at", "next_eligible_at", "started_at", "outcome", "progress", "progress_at"),
+			"status", "attempt", "expiry_count", "updated_at", "next_eligible_at", "started_at", "outcome", "progress", "progress_at", "lane"),
 		newLeases: formOf[leaseRow](db, insert, ""),
 		changedLeases: formOf[leaseRow](db, update, "t.ended_at IS NULL",
 			"state", "expires_at", "ended_at", "renewal_count", "progress_sequence", "report_hash"),

@@ -100,7 +100,7 @@ func TestReadsTakeTheirIndex(t *testing.T) {
 			{"QueueStats", func(ctx context.Context, _ *store.Store, t *store.Tenant) error {
 				_, err := t.QueueStats(ctx)
 				return err
-			}, "idx_tasks_claim", "idx_tasks_claim"},
+			}, "idx_tasks_status", "idx_tasks_status"},
 			{"Claimable", func(ctx context.Context, _ *store.Store, t *store.Tenant) error {
 				_, err := t.Claimable(ctx, store.Claim{})
 				return err
@@ -151,5 +151,79 @@ func TestReadsTakeTheirIndex(t *testing.T) {
 				t.Errorf("%s: the plan lacks %s:\n%s", test.name, want, plan)
 			}
 		}
+	})
+}
+
+// What a claim costs must grow neither with what is finished nor with what it may not take, whatever the planner knows.
+func TestAClaimPassesOverWhatItMayNotTake(t *testing.T) {
+	t.Parallel()
+	onBoth(t, store.Options{MaxConnections: 1}, func(t *testing.T, s *store.Store) {
+		w := storetest.NewWriter(t, s)
+		claim := func(name string, c store.Claim) {
+			t.Helper()
+			plan, pages, err := s.PlanOfClaim(t.Context(), w.ID, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Embedded() {
+				for _, want := range []string{"idx_tasks_claim (tenant_id=? AND lane>? AND lane<?)", "idx_tasks_claim (tenant_id=? AND lane=?)", "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"} {
+					if !strings.Contains(plan, want) {
+						t.Errorf("%s: the plan lacks %s:\n%s", name, want, plan)
+					}
+				}
+				return
+			}
+			if pages == 0 || pages > 60 {
+				t.Errorf("%s: %d pages are read:\n%s", name, pages, plan)
+			}
+		}
+		claims := func(when string) {
+			t.Helper()
+			claim(when, store.Claim{Capabilities: []string{"able"}, AtMost: 2})
+			claim(when+", one type", store.Claim{Types: []string{"t"}, Capabilities: []string{"able"}, AtMost: 2})
+			claim(when+", nothing to take", store.Claim{AtMost: 2})
+		}
+		w.Lives(storetest.Planner, "t", 1)
+		for _, capability := range []string{"able", "unable"} {
+			for range 3 {
+				w.Create(storetest.Planner, "t", func(task *models.Task) {
+					task.Requirements.Capabilities = []string{capability}
+					if capability == "unable" {
+						task.Priority = 1
+					}
+				})
+			}
+		}
+		w.Create(storetest.Planner, "t", func(task *models.Task) {
+			at := time.Now().Add(time.Hour)
+			task.NextEligibleAt = &at
+		})
+		if s.Embedded() {
+			claims("at first")
+			return
+		}
+		mustExec(t, s, "ALTER TABLE tasks SET (autovacuum_enabled = off)")
+		grow := func(condition string, n int) {
+			t.Helper()
+			var names []string
+			for _, column := range store.TaskColumns(s) {
+				if column != "id" {
+					names = append(names, column)
+				}
+			}
+			columns := strings.Join(names, ", ")
+			mustExec(t, s, "INSERT INTO tasks (id, "+columns+") SELECT gen_random_uuid(), "+columns+
+				" FROM (SELECT * FROM tasks WHERE "+condition+" LIMIT 1) AS t, generate_series(1, ?)", n)
+		}
+		mustExec(t, s, "ANALYZE")
+		grow("status = 'succeeded'", 30_000)
+		grow("priority = 1", 3_000)
+		grow("next_eligible_at IS NOT NULL", 3_000)
+		claims("when the planner knows of a small table")
+		mustExec(t, s, "DELETE FROM pg_statistic")
+		mustExec(t, s, "UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relname LIKE '%tasks%'")
+		claims("when the planner knows nothing")
+		mustExec(t, s, "ANALYZE")
+		claims("when the planner knows all")
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/asyncgate/asyncgate/models"
@@ -47,6 +48,7 @@ type postgresBatch struct {
 	tenant     uuid.UUID
 	rows       *Rows
 	statements int
+	claiming   postgresClaiming
 	begun      bool // whether the tenant has a ledger
 	wrote      bool // whether the message that commits was sent, be it in part
 }
@@ -141,11 +143,7 @@ func scan[M any, R any, P interface {
 		var nouns []*M
 		for found.Next() {
 			var r R
-			dests := make([]any, len(fields))
-			for i, f := range fields {
-				dests[i] = f.Value(reflect.ValueOf(&r).Elem()).Addr().Interface()
-			}
-			if err := found.Scan(dests...); err != nil {
+			if err := found.Scan(destinations(fields, &r)...); err != nil {
 				return err
 			}
 			noun, err := P(&r).model()
@@ -160,6 +158,15 @@ func scan[M any, R any, P interface {
 		take(nouns)
 		return nil
 	}
+}
+
+// destinations are where the fields of a row struct are scanned to.
+func destinations(fields []*schema.Field, row any) []any {
+	dests := make([]any, len(fields))
+	for i, f := range fields {
+		dests[i] = f.Value(reflect.ValueOf(row).Elem()).Addr().Interface()
+	}
+	return dests
 }
 
 // selectAll is "SELECT every column FROM table AS alias".
@@ -178,9 +185,9 @@ func selectAll[R any](db *bun.DB, alias string) string {
 	return text + " FROM " + table.Name + " AS " + alias
 }
 
-// read sends the first message: what the commands name is locked, tasks before leases and each in the order of ids; then
+// lockAndRead sends the first message: what the commands name is locked, tasks before leases and each in the order of ids; then
 // the candidates of claims, passing over what others hold; the time last, so that it is later than every wait for a lock.
-func (b *postgresBatch) read(ctx context.Context, n *Needs) error {
+func (b *postgresBatch) lockAndRead(ctx context.Context, n *Needs) error {
 	p := &pipeline{b: b}
 	p.queue(nil, "begin")
 	if len(n.Tasks)+len(n.Leases) > 0 {
@@ -257,19 +264,6 @@ func (b *postgresBatch) readKeys(p *pipeline, keys []Key) {
 		pgID(b.tenant), kinds, ids, texts)
 }
 
-func (b *postgresBatch) lockCandidates(p *pipeline, claim Claim, limit int, clock *time.Time) {
-	where := ""
-	args := []any{pgID(b.tenant), string(models.Strings(claim.Capabilities)), limit, clock}
-	if len(claim.Types) > 0 {
-		where = " AND t.type = ANY($5)"
-		args = append(args, claim.Types)
-	}
-	p.queue(scan[models.Task, taskRow](b.s.write, b.rows.addCandidates),
-		selectAll[taskRow](b.s.write, "t")+" WHERE t.tenant_id = $1 AND t.status = 'queued' AND t.capabilities <@ $2::text::jsonb "+
-			"AND (t.next_eligible_at IS NULL OR t.next_eligible_at <= coalesce($4::timestamptz, clock_timestamp()))"+where+
-			" ORDER BY t.priority DESC, t.created_at, t.id LIMIT $3 FOR UPDATE OF t SKIP LOCKED", args...)
-}
-
 // clock is the injected time, or nil for the database's.
 func (b *postgresBatch) clock() *time.Time {
 	if b.s.options.Clock == nil {
@@ -306,4 +300,6 @@ func (postgres) currentTime(s *Store) any {
 	return instant(s.now())
 }
 
-func (postgres) capable() string { return "t.capabilities <@ ?::jsonb" }
+func (postgres) capable(capabilities string) string {
+	return "t.capabilities <@ " + capabilities + "::text::jsonb"
+}

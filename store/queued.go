@@ -88,9 +88,8 @@ func (t *Tenant) queued(ctx context.Context, build func(*bun.SelectQuery) *bun.S
 
 // Claimable tells whether there is a task that the claim would take, were it not locked by somebody else.
 func (t *Tenant) Claimable(ctx context.Context, c Claim) (bool, error) {
-	q := t.s.dialect.queuedTasks(t.s.read.NewSelect()).ColumnExpr("1").Where("t.tenant_id = ?", t.id).Where("t.status = 'queued'").
-		Where("(t.next_eligible_at IS NULL OR t.next_eligible_at <= ?)", t.s.dialect.currentTime(t.s)).
-		Where(t.s.dialect.capable(), string(models.Strings(c.Capabilities)))
+	q := t.s.read.NewSelect().Model((*taskRow)(nil)).ModelTableExpr("(?) AS t", t.s.dialect.claimable(t.s, t.id, c.Types)).ColumnExpr("1").
+		Where(t.s.dialect.capable("?"), string(models.Strings(c.Capabilities)))
 	found, err := anyOf(q, "t.type", c.Types).Exists(ctx)
 	return found, t.s.fault(err)
 }

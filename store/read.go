@@ -26,6 +26,8 @@ type reader interface {
 	heldLeases(q *bun.SelectQuery, tenant uuid.UUID) *bun.SelectQuery
 	// queuedTasks makes a read of queued tasks cost what is queued, not what ever was.
 	queuedTasks(q *bun.SelectQuery) *bun.SelectQuery
+	// claimable reads type and capabilities of claimable tasks, one for all that differ in neither; of types, if any, at least.
+	claimable(s *Store, tenant uuid.UUID, types []string) *bun.RawQuery
 	// delayedTasks makes a read of queued tasks in the order in which they become due cost what it returns.
 	delayedTasks(q *bun.SelectQuery) *bun.SelectQuery
 	// snapshot begins a transaction that only reads, and sees the database as it is at its first statement.

@@ -123,6 +123,8 @@ type taskRow struct {
 	Outcome             *jsonText `bun:"outcome,type:json"`
 	Progress            *jsonText `bun:"progress,type:json"`
 	ProgressAt          *instant  `bun:"progress_at"`
+	// Lane is NULL until a claim has put the task there; of a task that is not queued it says nothing.
+	Lane uuid.NullUUID `bun:"lane,type:uuid"`
 }
 
 type leaseRow struct {

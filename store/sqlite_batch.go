@@ -20,19 +20,26 @@ import (
 	"github.com/asyncgate/asyncgate/models"
 )
 
-// batch on SQLite: an immediate transaction on the one writer connection. The transaction is the lock.
+// batch on SQLite: an immediate transaction on the one writer connection. The transaction is the lock. One that finds more
+// that has become due than it may move ends with that, and another follows.
 func (d sqlite) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Needs, decide Decide) error {
 	kept, err := d.kept.all(ctx, s)
-	if err != nil {
-		return err
+	for more := true; more && err == nil; {
+		b := &sqliteBatch{s: s, kept: kept, tenant: tenant, rows: newRows()}
+		err = b.run(ctx, needs, decide)
+		more = b.more
 	}
+	return err
+}
+
+func (b *sqliteBatch) run(ctx context.Context, needs *Needs, decide Decide) error {
 	var write trace.Span // ends behind the commit
-	err = s.write.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		b := &sqliteBatch{s: s, tx: tx, kept: kept, tenant: tenant, rows: newRows()}
+	err := b.s.write.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		b.tx = tx
 		reading, read := startRound(ctx, semconv.DBSystemNameSQLite, roundRead)
 		err := b.read(reading, needs)
 		endSpan(read, err)
-		if err != nil {
+		if err != nil || b.more {
 			return err
 		}
 		w := decide(b.rows)
@@ -40,7 +47,7 @@ func (d sqlite) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Ne
 			return nil
 		}
 		ctx, write = startRound(ctx, semconv.DBSystemNameSQLite, roundWrite)
-		if err := b.write(ctx, newPlan(s.forms, tenant, w), w.Receipts); err != nil {
+		if err := b.write(ctx, newPlan(b.s.forms, b.tenant, w), w.Receipts); err != nil {
 			return err
 		}
 		return b.statement(ctx) // the commit
@@ -58,6 +65,7 @@ type sqliteBatch struct {
 	tenant     uuid.UUID
 	rows       *Rows
 	statements int
+	more       bool // whether there may be more to move into its lane than was moved
 }
 
 // statement counts a statement, and for tests lets the database refuse it.
@@ -194,26 +202,6 @@ func (b *sqliteBatch) readTerminated(ctx context.Context, n *Needs) error {
 		b.rows.Terminated[r.TaskID] = r.ClosedBy.UUID
 	}
 	return err
-}
-
-func (b *sqliteBatch) readClaims(ctx context.Context, n *Needs) error {
-	for _, claim := range n.Claims {
-		var rows []*taskRow
-		tasks, err := selectRows[models.Task](ctx, b, &rows, func(q *bun.SelectQuery) *bun.SelectQuery {
-			q = q.Where("t.tenant_id = ?", b.tenant).Where("t.status = 'queued'").
-				Where("(t.next_eligible_at IS NULL OR t.next_eligible_at <= ?)", instant(b.rows.Now)).
-				Where(sqlite{}.capable(), string(models.Strings(claim.Capabilities)))
-			if len(claim.Types) > 0 {
-				q = q.Where("t.type IN (?)", bun.List(claim.Types))
-			}
-			return q.OrderExpr("t.priority DESC, t.created_at, t.id").Limit(int64(n.candidates(claim)))
-		})
-		if err != nil {
-			return err
-		}
-		b.rows.addCandidates(tasks)
-	}
-	return nil
 }
 
 func (b *sqliteBatch) write(ctx context.Context, p *plan, receipts []*models.Receipt) error {
@@ -393,6 +381,6 @@ func idsText(ids []uuid.UUID) string {
 	return string(text)
 }
 
-func (sqlite) capable() string {
-	return "NOT EXISTS (SELECT 1 FROM json_each(t.capabilities) AS c WHERE c.value NOT IN (SELECT value FROM json_each(?)))"
+func (sqlite) capable(capabilities string) string {
+	return "NOT EXISTS (SELECT 1 FROM json_each(t.capabilities) AS c WHERE c.value NOT IN (SELECT value FROM json_each(" + capabilities + ")))"
 }

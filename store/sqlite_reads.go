@@ -27,7 +27,7 @@ func (sqlite) greatest() bun.Safe { return "max" }
 
 // queuedTasks names the index: without statistics the planner takes any that begins with the tenant.
 func (sqlite) queuedTasks(q *bun.SelectQuery) *bun.SelectQuery {
-	return q.TableExpr("tasks AS t INDEXED BY idx_tasks_claim")
+	return q.TableExpr("tasks AS t INDEXED BY idx_tasks_status").Where("t.status <> 'succeeded'") // the index demands it in these words
 }
 
 func (sqlite) delayedTasks(q *bun.SelectQuery) *bun.SelectQuery {

@@ -57,8 +57,8 @@ type dialect interface {
 	discreet(err error) error
 	// currentTime is the time that decides a lease, as an argument of a query.
 	currentTime(s *Store) any
-	// capable is the condition that a task t requires nothing beyond a JSON array of capabilities.
-	capable() string
+	// capable is the condition that a task t requires nothing beyond a JSON array of capabilities, given as a parameter.
+	capable(capabilities string) string
 }
 
 // Open opens the database at url, sqlite://PATH or postgres://…. It does not migrate; see Migrate and CheckSchema.

@@ -42,6 +42,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Queued":           testQueued,
 		"Delayed":          testDelayed,
 		"Claimable":        testClaimable,
+		"Candidates":       testCandidates,
+		"BecomingDue":      testBecomingDue,
 		"Heads":            testHeads,
 		"DueLeases":        testDueLeases,
 		"CreateKey":        testCreateKey,

@@ -34,9 +34,25 @@ func NewWriter(tb testing.TB, s *store.Store) *Writer {
 	return &Writer{tb: tb, store: s, ID: id, Tenant: s.Tenant(id)}
 }
 
+// On returns a writer for the same tenant that goes through another store.
+func (w *Writer) On(s *store.Store) *Writer {
+	return &Writer{tb: w.tb, store: s, ID: w.ID, Tenant: s.Tenant(w.ID)}
+}
+
 // Create creates a task of a type and the owner; change, if any, may adjust it before it is written.
 func (w *Writer) Create(owner models.Principal, kind string, change ...func(*models.Task)) *models.Task {
 	w.tb.Helper()
+	t := w.newTask(owner, kind, change...)
+	w.batch(&store.Needs{}, func(rows *store.Rows) *store.Writes {
+		return &store.Writes{
+			NewTasks: []*models.Task{t}, Receipts: []*models.Receipt{w.assign(rows, t)},
+			Counts: map[store.Count]int{{Type: t.Type, Status: t.Status}: 1},
+		}
+	})
+	return t
+}
+
+func (w *Writer) newTask(owner models.Principal, kind string, change ...func(*models.Task)) *models.Task {
 	t := &models.Task{
 		Spec: models.Spec{
 			Type: kind, ExpectedOutcome: models.OutcomeAny, MaxAttempts: 2, RetryBackoffSeconds: 15,
@@ -47,17 +63,16 @@ func (w *Writer) Create(owner models.Principal, kind string, change ...func(*mod
 	for _, c := range change {
 		c(t)
 	}
-	w.batch(&store.Needs{}, func(rows *store.Rows) *store.Writes {
-		t.CreatedAt, t.UpdatedAt = rows.Now, rows.Now
-		body := models.Object(map[string]models.JSON{"task_type": models.String(t.Type), "reason": models.Null})
-		assigned := w.receipt(rows, models.TaskAssigned, models.ServerPrincipal, owner, t.ID, uuid.Nil, body)
-		t.ObligationID = assigned.ID
-		return &store.Writes{
-			NewTasks: []*models.Task{t}, Receipts: []*models.Receipt{assigned},
-			Counts: map[store.Count]int{{Type: t.Type, Status: t.Status}: 1},
-		}
-	})
 	return t
+}
+
+// assign makes the new task's first receipt.
+func (w *Writer) assign(rows *store.Rows, t *models.Task) *models.Receipt {
+	t.CreatedAt, t.UpdatedAt = rows.Now, rows.Now
+	body := models.Object(map[string]models.JSON{"task_type": models.String(t.Type), "reason": models.Null})
+	assigned := w.receipt(rows, models.TaskAssigned, models.ServerPrincipal, t.CreatedBy, t.ID, uuid.Nil, body)
+	t.ObligationID = assigned.ID
+	return assigned
 }
 
 // Claim gives the task to the worker for a minute, or as change says.
