@@ -88,6 +88,7 @@ type Executor struct {
 	opt       Options
 	schema    *ast.Schema
 	documents *documents
+	observes  *observes
 }
 
 var _ graphql.GraphExecutor = (*Executor)(nil)
@@ -97,64 +98,75 @@ func New(opt Options) *Executor {
 	opt.setDefaults()
 	r := &resolver{opt}
 	es := NewExecutableSchema(Config{Resolvers: r, Directives: DirectiveRoot{Requires: requireScope}})
-	e := &Executor{Executor: executor.New(es), opt: opt, schema: es.Schema(), documents: newDocuments(es.Schema())}
-	e.SetQueryCache(preparedDocument{})
+	e := &Executor{
+		Executor: executor.New(es), opt: opt, schema: es.Schema(), documents: newDocuments(es.Schema()),
+		observes: newObserves(&opt, es.Schema()),
+	}
 	e.SetErrorPresenter(opt.present)
 	e.SetRecoverFunc(opt.recovered)
 	e.Use(&runs{opt: opt})
-	e.Use(newObserves(&opt, e.schema))
+	e.Use(e.observes)
 	return e
 }
 
 // CreateOperationContext makes an operation ready for DispatchOperation: it finds the document, coerces the variables, and
 // refuses what is too complex or not allowed. Nothing has been executed when it returns errors; hand them to DispatchError.
+// gqlgen's own would parse, and coerce the variables, once more.
 func (e *Executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
-	ctx = graphql.StartOperationTrace(ctx)
-	refused := &graphql.OperationContext{RawQuery: params.Query, OperationName: params.OperationName, Headers: params.Headers}
+	opCtx := &graphql.OperationContext{
+		RawQuery: params.Query, OperationName: params.OperationName, Headers: params.Headers, Extensions: params.Extensions,
+		RecoverFunc: e.opt.recovered, ResolverMiddleware: resolveField, RootResolverMiddleware: e.resolveRootField,
+		Stats: graphql.Stats{Read: params.ReadTime},
+	}
 	doc, errs := e.documents.get(params.Query)
-	if errs != nil {
-		return refused, errs
-	}
-	op, err := doc.operation(params.OperationName)
-	if err != nil {
-		return refused, listOf(err)
-	}
-	variables, err := e.coerceVariables(op, params.Variables)
-	if err != nil {
-		return refused, listOf(err)
-	}
-	literals, err := doc.literalValues(variables)
-	if err != nil {
-		return refused, listOf(err)
-	}
-
-	prepared := *params
-	prepared.Variables = variables
-	opCtx, errs := e.Executor.CreateOperationContext(withDocument(ctx, doc), &prepared)
 	if errs != nil {
 		return opCtx, errs
 	}
-	for name, value := range literals {
-		opCtx.Variables[name] = value
-	}
-	if err := e.admit(ctx, op, opCtx.Variables); err != nil {
+	op, err := doc.operation(params.OperationName)
+	if err != nil {
 		return opCtx, listOf(err)
 	}
-	opCtx.DisableIntrospection = false // admit has refused it where it is not allowed
+	variables, err := e.coerceVariables(op, params.Variables)
+	if err != nil {
+		return opCtx, listOf(err)
+	}
+	if err := doc.addLiterals(variables); err != nil {
+		return opCtx, listOf(err)
+	}
+	opCtx.Doc, opCtx.Operation, opCtx.Variables = doc.ast, op, variables
+	introspects, err := e.admit(ctx, op, variables)
+	if err != nil {
+		return opCtx, listOf(err)
+	}
+	if introspects {
+		opCtx.ResolverMiddleware = resolveIntrospection
+	}
 	return opCtx, nil
 }
 
-// admit refuses operations that are too complex, and those whose fields the caller may not select.
-func (e *Executor) admit(ctx context.Context, op *ast.OperationDefinition, variables map[string]any) error {
+// resolveField is what gqlgen does to resolve a field.
+func resolveField(ctx context.Context, next graphql.Resolver) (any, error) { return next(ctx) }
+
+// resolveRootField resolves a field of the root, with a span of its own, and takes the time.
+func (e *Executor) resolveRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	ctx, span := startRootField(ctx)
+	defer span.End()
+	return e.observes.resolveRootField(ctx, next)
+}
+
+// admit refuses operations that are too complex, and those whose fields the caller may not select. It tells whether the
+// operation introspects.
+func (e *Executor) admit(ctx context.Context, op *ast.OperationDefinition, variables map[string]any) (introspects bool, err error) {
 	scale := newScale(variables)
 	weight, err := scale.operation(op)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := e.opt.checkWeight(weight); err != nil {
-		return err
+		return false, err
 	}
-	return e.opt.checkAccess(ctx, scale.access)
+	_, introspects = scale.access[introspect]
+	return introspects, e.opt.checkAccess(ctx, scale.access)
 }
 
 // listOf makes the list of one error that the executor's interface speaks in.
@@ -168,20 +180,3 @@ func requireScope(ctx context.Context, _ any, next graphql.Resolver, scope model
 	}
 	return next(ctx)
 }
-
-// preparedDocument is the executor's cache of documents: it finds the one that CreateOperationContext has put into the
-// context, so that the executor never parses.
-type preparedDocument struct{}
-
-type documentKey struct{}
-
-func withDocument(ctx context.Context, doc *document) context.Context {
-	return context.WithValue(ctx, documentKey{}, doc.ast)
-}
-
-func (preparedDocument) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
-	doc, ok := ctx.Value(documentKey{}).(*ast.QueryDocument)
-	return doc, ok
-}
-
-func (preparedDocument) Add(context.Context, string, *ast.QueryDocument) {}

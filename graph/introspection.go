@@ -8,9 +8,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// InterceptField makes null of the lists that a type of its kind doesn't have, as the specification demands; gqlgen has
+// resolveIntrospection makes null of the lists that a type of its kind doesn't have, as the specification demands; gqlgen has
 // empty ones, and whoever looks for the first list that a type has, finds nothing.
-func (*runs) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
+func resolveIntrospection(ctx context.Context, next graphql.Resolver) (any, error) {
 	result, err := next(ctx)
 	switch list := result.(type) {
 	case []introspection.Field:

@@ -108,19 +108,18 @@ func hasVariable(v *ast.Value) bool {
 	return false
 }
 
-// literalValues returns the values of the variables that stand for literals.
-func (doc *document) literalValues(variables map[string]any) (map[string]any, error) {
-	values := make(map[string]any, len(doc.literals))
+// addLiterals adds the values of the variables that stand for literals to an operation's variables.
+func (doc *document) addLiterals(variables map[string]any) error {
 	for _, l := range doc.literals {
 		if l.varies {
 			var err error
 			if l.value, err = l.evaluate(variables); err != nil {
-				return nil, err
+				return err
 			}
 		}
-		values[l.name] = l.value
+		variables[l.name] = l.value
 	}
-	return values, nil
+	return nil
 }
 
 func (l literal) evaluate(variables map[string]any) (any, error) {

@@ -133,8 +133,8 @@ func (x *observes) InterceptOperation(ctx context.Context, next graphql.Operatio
 	}
 }
 
-// InterceptRootField takes the time of a root field.
-func (x *observes) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+// resolveRootField takes the time of a root field.
+func (x *observes) resolveRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	field := graphql.GetRootFieldContext(ctx).Field
 	start := time.Now()
 	defer func() {

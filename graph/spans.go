@@ -77,14 +77,13 @@ func rootFields(op *graphql.OperationContext) []string {
 	return names
 }
 
-// InterceptRootField begins a span for each field of an operation.
-func (*runs) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+// startRootField begins the span of a field of the root.
+func startRootField(ctx context.Context) (context.Context, trace.Span) {
 	ctx, span := trace.Start(ctx, "field")
-	defer span.End()
 	if span.IsRecording() {
 		span.SetName(fieldName(graphql.GetRootFieldContext(ctx).Field))
 	}
-	return next(ctx)
+	return ctx, span
 }
 
 // startField begins the span of a nested field that is loaded, once for all nodes of its list.

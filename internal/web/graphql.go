@@ -77,7 +77,6 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	}
 
 	ctx := graphql.StartOperationTrace(r.Context())
-	r = r.WithContext(ctx)
 	op, errs := s.opt.Executor.CreateOperationContext(ctx, params)
 	if err := tallyOf(ctx).operation(ctx, op, errs); err != nil {
 		s.refuse(w, r, 0, err)
