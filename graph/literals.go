@@ -125,7 +125,7 @@ func (doc *document) addLiterals(variables map[string]any) error {
 func (l literal) evaluate(variables map[string]any) (any, error) {
 	value, err := valueOf(l.source, variables)
 	if err == nil {
-		value, err = coerceCustom(l.source.Definition, value)
+		value, err = coerceLiteral(l.source.Definition, value)
 	}
 	if j, ok := value.(models.JSON); ok && err == nil && l.varies {
 		value, err = models.ParseJSON([]byte(j)) // the parts may together be too deep
@@ -134,6 +134,19 @@ func (l literal) evaluate(variables map[string]any) (any, error) {
 		return nil, &gqlerror.Error{Err: err, Message: err.Error(), Locations: locations(l.source.Position)}
 	}
 	return value, nil
+}
+
+// coerceLiteral makes JSON canonical and refuses what is no instant.
+func coerceLiteral(definition *ast.Definition, v any) (any, error) {
+	switch definition.Name {
+	case "JSON":
+		return models.CanonicalJSON(v)
+	case "DateTime":
+		_, err := UnmarshalDateTime(v)
+		return v, err
+	default:
+		return v, nil
+	}
 }
 
 // valueOf returns the value that a literal stands for, in the form in which variables arrive: numbers with all their

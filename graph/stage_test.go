@@ -117,7 +117,7 @@ func (s *stage) doIn(ctx context.Context, t *testing.T, query, variables string)
 	t.Helper()
 	params := &graphql.RawParams{Query: query}
 	if variables != "" {
-		params.Variables = decode(t, variables)
+		params.Variables = texts(t, variables)
 	}
 	return read(t, s.respond(ctx, params))
 }
@@ -138,7 +138,7 @@ func (s *stage) subscribe(ctx context.Context, t *testing.T, query, variables st
 	t.Cleanup(cancel)
 	params := &graphql.RawParams{Query: query}
 	if variables != "" {
-		params.Variables = decode(t, variables)
+		params.Variables = texts(t, variables)
 	}
 	opCtx, errs := s.executor.CreateOperationContext(ctx, params)
 	if errs != nil {
@@ -171,6 +171,20 @@ func read(t *testing.T, response *graphql.Response) answer {
 		}
 	}
 	return a
+}
+
+// texts returns variables as transports do.
+func texts(t *testing.T, variables string) map[string]any {
+	t.Helper()
+	text, ok := models.ReadText([]byte(variables))
+	if !ok {
+		t.Fatalf("malformed: %.200s", variables)
+	}
+	values := map[string]any{}
+	for name, value := range text.Members() {
+		values[name.String()] = value
+	}
+	return values
 }
 
 func decode(t *testing.T, text string) map[string]any {

@@ -29,11 +29,13 @@ const (
 )
 
 // Kind returns what j is, judging by its first byte.
-func (j JSON) Kind() JSONKind {
-	if j == "" {
+func (j JSON) Kind() JSONKind { return kindOf(j) }
+
+func kindOf[T JSON | Text](value T) JSONKind {
+	if len(value) == 0 {
 		return JSONAbsent
 	}
-	switch j[0] {
+	switch value[0] {
 	case 'n':
 		return JSONNull
 	case 't', 'f':

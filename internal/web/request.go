@@ -2,9 +2,7 @@ package web
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -70,7 +68,8 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (params *graph
 }
 
 // parseRequest reads a GraphQL request in JSON, as HTTP bodies and WebSocket payloads carry it. Names count exactly as
-// written, and of duplicate ones the last; numbers keep their digits; what is not UTF-8 becomes U+FFFD.
+// written, and of duplicate ones the last; what is not UTF-8 becomes U+FFFD. The variables stay text, part of body: what they
+// are is the schema's to say.
 func parseRequest(body []byte) (*graphql.RawParams, error) {
 	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
 		return nil, models.Errorf(models.CodeBadUserInput, "arrays of requests are not taken; send each request on its own")
@@ -78,25 +77,39 @@ func parseRequest(body []byte) (*graphql.RawParams, error) {
 	if err := checkValues(body); err != nil {
 		return nil, err
 	}
-	// Not into a struct: that matches names in any case, and merges the values of duplicate ones.
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
+	request, ok := models.ReadText(body)
+	if !ok || request.Kind() != models.JSONObject {
 		return nil, errNoObject("the request", body, ` is no JSON object such as {"query": "{ viewer { tenantId } }"}`)
 	}
-	params := &graphql.RawParams{}
-	var query *string
-	if json.Unmarshal(fields["query"], &query) != nil || query == nil {
+	var query, name, variables, extensions models.Text
+	for key, value := range request.Members() {
+		switch {
+		case key.Is("query"):
+			query = value
+		case key.Is("operationName"):
+			name = value
+		case key.Is("variables"):
+			variables = value
+		case key.Is("extensions"):
+			extensions = value
+		}
+	}
+	if query.Kind() != models.JSONString {
 		return nil, errQuery()
 	}
-	params.Query = *query
-	if name, ok := fields["operationName"]; ok && json.Unmarshal(name, &params.OperationName) != nil {
+	params := &graphql.RawParams{Query: query.String()}
+	switch name.Kind() {
+	case models.JSONAbsent, models.JSONNull:
+	case models.JSONString:
+		params.OperationName = name.String()
+	default:
 		return nil, models.Errorf(models.CodeBadUserInput, "operationName must be a string or null")
 	}
 	var err error
-	if params.Variables, err = parseObject("variables", fields["variables"]); err != nil {
+	if params.Variables, err = parseObject("variables", variables); err != nil {
 		return nil, err
 	}
-	params.Extensions, err = parseObject("extensions", fields["extensions"])
+	params.Extensions, err = parseObject("extensions", extensions)
 	return params, err
 }
 
@@ -118,26 +131,41 @@ func parseQuery(raw string) (*graphql.RawParams, error) {
 		Query:         strings.ToValidUTF8(values.Get("query"), "\uFFFD"),
 		OperationName: strings.ToValidUTF8(values.Get("operationName"), "\uFFFD"),
 	}
-	if params.Variables, err = parseObject("variables", []byte(values.Get("variables"))); err != nil {
+	if params.Variables, err = parseObjectText("variables", values.Get("variables")); err != nil {
 		return nil, err
 	}
-	params.Extensions, err = parseObject("extensions", []byte(values.Get("extensions")))
+	params.Extensions, err = parseObjectText("extensions", values.Get("extensions"))
 	return params, err
 }
 
-// parseObject reads an optional JSON object.
-func parseObject(name string, raw []byte) (map[string]any, error) {
-	if len(raw) == 0 {
+// parseObject reads an optional JSON object, whose members stay text.
+func parseObject(name string, raw models.Text) (map[string]any, error) {
+	switch raw.Kind() {
+	case models.JSONAbsent, models.JSONNull:
+		return nil, nil
+	case models.JSONObject:
+		object := map[string]any{}
+		for key, value := range raw.Members() {
+			object[key.String()] = value
+		}
+		return object, nil
+	default:
+		return nil, errNoObject(name, raw, mustBeObject)
+	}
+}
+
+const mustBeObject = " must be a JSON object or null"
+
+// parseObjectText is parseObject for text that nobody has read yet.
+func parseObjectText(name, text string) (map[string]any, error) {
+	if text == "" {
 		return nil, nil
 	}
-	var object map[string]any
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	err := d.Decode(&object)
-	if _, rest := d.Token(); err != nil || rest != io.EOF {
-		return nil, errNoObject(name, raw, " must be a JSON object or null")
+	raw, ok := models.ReadText([]byte(text))
+	if !ok {
+		return nil, errNoObject(name, []byte(text), mustBeObject)
 	}
-	return object, nil
+	return parseObject(name, raw)
 }
 
 // errNoObject says what is wrong with text that should be a JSON object: where it is malformed, or that it is nested too

@@ -22,7 +22,8 @@ import (
 
 // Options is what a server needs. Executor and Auth must be set; the zero value of the rest is its default.
 type Options struct {
-	// Executor executes operations. Its error presenter must give every error extensions.code, retryable and traceId.
+	// Executor executes operations, whose variables and extensions it is given as models.Text. Its error presenter must give
+	// every error extensions.code, retryable and traceId.
 	Executor graphql.GraphExecutor
 	// Auth turns the credentials of a request, or of a WebSocket's connection_init, into a viewer.
 	Auth auth.Authenticator
