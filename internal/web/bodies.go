@@ -15,6 +15,8 @@ import (
 const (
 	// smallBody is how much of a request is read without asking.
 	smallBody = 64 << 10
+	// usualBody is how much of a request is believed to come, and has its memory, before it is there.
+	usualBody = 4 << 10
 	// largeBodies is of how many requests of the largest size there is room for.
 	largeBodies = 16
 )
@@ -36,10 +38,11 @@ func newBodies(opt Options) *bodies {
 // error.
 func (b *bodies) read(ctx context.Context, r io.Reader, size int64) (body []byte, leave func(), err error) {
 	leave = func() {}
-	body, err = io.ReadAll(io.LimitReader(r, smallBody))
+	body, err = readAll(io.LimitReader(r, smallBody), min(size, usualBody))
 	if err != nil || len(body) < smallBody {
 		return body, leave, err
 	}
+	known := size
 	if size < 0 || size > b.largest {
 		size = b.largest
 	}
@@ -49,6 +52,17 @@ func (b *bodies) read(ctx context.Context, r io.Reader, size int64) (body []byte
 		return nil, leave, models.Errorf(models.CodeUnavailable, "too many large requests are running; try again")
 	}
 	leave = sync.OnceFunc(func() { b.room.Release(size) })
-	body, err = io.ReadAll(io.MultiReader(bytes.NewReader(body), r))
+	body, err = readAll(io.MultiReader(bytes.NewReader(body), r), known)
 	return body, leave, err
+}
+
+// readAll is io.ReadAll with room for so many bytes at first; below 1 it is not known how many there are.
+func readAll(r io.Reader, size int64) ([]byte, error) {
+	if size < 1 {
+		return io.ReadAll(r)
+	}
+	var b bytes.Buffer
+	b.Grow(int(size) + bytes.MinRead)
+	_, err := b.ReadFrom(r)
+	return b.Bytes(), err
 }

@@ -38,12 +38,7 @@ type tally struct {
 	observer            Observer
 }
 
-type tallyKey struct{}
-
-func tallyOf(ctx context.Context) *tally {
-	t, _ := ctx.Value(tallyKey{}).(*tally)
-	return t
-}
+func tallyOf(ctx context.Context) *tally { return notesOf(ctx).tally }
 
 // tallied gives every request to /graphql a tally, and every answer its headers.
 func (s *Server) tallied(next http.Handler) http.Handler {
@@ -54,7 +49,7 @@ func (s *Server) tallied(next http.Handler) http.Handler {
 		t := &tally{limits: s.opt.Limits, header: w.Header(), address: household(s.proxies.client(r)), observer: s.opt.Observer}
 		t.show(t.limits.Addresses.Peek(t.address))
 		if r.URL.Path == "/graphql" {
-			r = r.WithContext(context.WithValue(r.Context(), tallyKey{}, t))
+			notesOf(r.Context()).tally = t
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -173,9 +168,12 @@ func (t *tally) show(state limit.State) {
 	if t.header == nil {
 		return
 	}
-	t.header.Set("X-RateLimit-Limit", strconv.FormatInt(state.Limit, 10))
-	t.header.Set("X-RateLimit-Remaining", strconv.FormatInt(state.Remaining, 10))
-	t.header.Set("X-RateLimit-Reset", strconv.FormatInt(state.Reset, 10))
+	values := []string{
+		strconv.FormatInt(state.Limit, 10), strconv.FormatInt(state.Remaining, 10), strconv.FormatInt(state.Reset, 10),
+	}
+	for i, name := range [...]string{"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"} {
+		t.header[name] = values[i : i+1 : i+1] // as Set would, with one allocation for all
+	}
 }
 
 func (t *tally) retryAfter(state limit.State) {

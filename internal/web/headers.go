@@ -1,6 +1,9 @@
 package web
 
-import "net/http"
+import (
+	"maps"
+	"net/http"
+)
 
 const (
 	// answerPolicy is for what is no page: whoever opens it in a browser finds that nothing in it runs or loads.
@@ -15,15 +18,20 @@ const (
 	transportPolicy = "max-age=31536000"
 )
 
+// everyAnswer is what all answers share, memory included: nothing writes into these values.
+var everyAnswer = http.Header{
+	"Content-Security-Policy":      {answerPolicy},
+	"X-Content-Type-Options":       {"nosniff"},
+	"X-Frame-Options":              {"DENY"},
+	"Referrer-Policy":              {"no-referrer"},
+	"Permissions-Policy":           {devicePolicy},
+	"Cross-Origin-Opener-Policy":   {"same-origin"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+}
+
 // setHeaders sets what is right for every answer; pages loosen the policy for their own files.
 func setHeaders(h http.Header, r *http.Request) {
-	h.Set("Content-Security-Policy", answerPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Permissions-Policy", devicePolicy)
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	maps.Copy(h, everyAnswer)
 	// A developer's other servers are called localhost too: a browser that comes by TLS only would not find them any more.
 	if r.TLS != nil && !localName(hostName(r.Host)) {
 		h.Set("Strict-Transport-Security", transportPolicy)

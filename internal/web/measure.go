@@ -57,7 +57,7 @@ func routeOf(pattern string) string {
 	return strings.TrimSuffix(path, "{$}")
 }
 
-// notes are what the layers within find out of a request, for its line in the log and its figures. They belong to the
+// notes are what the layers find out of a request, for each other, its line in the log and its figures. They belong to the
 // goroutine of the request.
 type notes struct {
 	// pattern is the one of the routes that the request met, "" for none.
@@ -65,6 +65,8 @@ type notes struct {
 	// viewer is who sends it, once that is known.
 	viewer models.Viewer
 	known  bool
+	// tally is where the request counts, nil for nowhere.
+	tally *tally
 }
 
 type notesKey struct{}

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		ctx, notes := withNotes(s.startRequest(r).Context())
+		ctx, notes := withNotes(s.startRequest(r))
 		r = r.WithContext(ctx)
 		answered := s.opt.Observer.Request()
 		rec := &recorder{ResponseWriter: w}
@@ -27,11 +28,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 
 		defer func() {
 			answered(routeOf(notes.pattern), rec.status)
-			if notes.known {
-				ctx = auth.WithViewer(ctx, notes.viewer)
-			}
-			s.opt.Logger.DebugContext(ctx, "request", "method", r.Method, "path", fmt.Sprintf("%.100s", r.URL.Path),
-				"status", rec.status, "bytes", rec.bytes, "duration", time.Since(start))
+			s.log(r, notes, rec, time.Since(start))
 		}()
 		defer func() {
 			value := recover()
@@ -48,6 +45,19 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// log writes a request's line of the access log.
+func (s *Server) log(r *http.Request, notes *notes, rec *recorder, took time.Duration) {
+	ctx := r.Context()
+	if !s.opt.Logger.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	if notes.known {
+		ctx = auth.WithViewer(ctx, notes.viewer)
+	}
+	s.opt.Logger.DebugContext(ctx, "request", "method", r.Method, "path", fmt.Sprintf("%.100s", r.URL.Path),
+		"status", rec.status, "bytes", rec.bytes, "duration", took)
 }
 
 // isAbort tells whether a panic is net/http's own way to give a connection up.

@@ -48,23 +48,33 @@ func (s *Server) readParams(w http.ResponseWriter, r *http.Request) (params *gra
 }
 
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (params *graphql.RawParams, leave func(), err error) {
-	tooLarge := models.Errorf(models.CodePayloadTooLarge, "the request body is larger than %d bytes", s.opt.MaxBody)
 	if r.ContentLength > s.opt.MaxBody {
-		return nil, func() {}, tooLarge
+		return nil, func() {}, s.errTooLarge()
 	}
 	arrived := s.visits.arrive(w)
 	body, leave, err := s.bodies.read(r.Context(), http.MaxBytesReader(w, r.Body, s.opt.MaxBody), r.ContentLength)
 	arrived()
-	switch e := new(http.MaxBytesError); {
-	case errors.As(err, &e):
-		return nil, leave, tooLarge
-	case models.CodeOf(err) == models.CodeUnavailable:
-		return nil, leave, err
-	case err != nil:
-		return nil, leave, models.Errorf(models.CodeBadUserInput, "the request body did not arrive whole")
+	if err != nil {
+		return nil, leave, s.errBody(err)
 	}
 	params, err = parseRequest(body)
 	return params, leave, err
+}
+
+// errBody says why a body could not be read.
+func (s *Server) errBody(err error) error {
+	switch e := new(http.MaxBytesError); {
+	case errors.As(err, &e):
+		return s.errTooLarge()
+	case models.CodeOf(err) == models.CodeUnavailable:
+		return err
+	default:
+		return models.Errorf(models.CodeBadUserInput, "the request body did not arrive whole")
+	}
+}
+
+func (s *Server) errTooLarge() error {
+	return models.Errorf(models.CodePayloadTooLarge, "the request body is larger than %d bytes", s.opt.MaxBody)
 }
 
 // parseRequest reads a GraphQL request in JSON, as HTTP bodies and WebSocket payloads carry it. Names count exactly as

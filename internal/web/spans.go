@@ -15,15 +15,16 @@ import (
 // Spans of requests say method, route and status, and nothing else of a request: its path and its query string are what
 // somebody wrote, documents and variables among them.
 
-// startRequest begins the span of a request. Probes and scrapes have none: they come every few seconds and tell nothing.
-func (s *Server) startRequest(r *http.Request) *http.Request {
+// startRequest begins the span of a request, in whose context it returns. Probes and scrapes have none: they come every few
+// seconds and tell nothing.
+func (s *Server) startRequest(r *http.Request) context.Context {
 	p := s.opt.Traces
 	switch r.URL.Path {
 	case "/healthz", "/readyz", "/metrics":
 		p = nil
 	}
 	ctx, _ := trace.Arrive(r.Context(), p, r.Header.Get("Traceparent"), r.Header.Get("Tracestate"), methodOf(r))
-	return r.WithContext(ctx)
+	return ctx
 }
 
 // endRequest ends the span of a request that was answered with a status; 0 when it was not. What is answered for as long as
