@@ -1,8 +1,6 @@
 // Command asyncgate is a GraphQL server through which agents delegate work and reliably get the results back.
 package main
 
-//go:generate go tool gqlgen generate
-
 import (
 	"context"
 	"errors"

@@ -23,7 +23,8 @@ import (
 	"github.com/asyncgate/asyncgate/store"
 )
 
-//go:generate go run github.com/99designs/gqlgen generate
+//go:generate go tool gqlgen generate
+//go:generate go run ./shorten generated.go
 
 // Options is what an executor needs. Store, Engine and Feed must be set; the zero value of the rest is its default.
 type Options struct {
