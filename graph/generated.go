@@ -8357,7 +8357,7 @@ func (ec *executionContext) _AcknowledgeReceiptPayload(ctx context.Context, sel 
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var batchErrorImplementors = []string{"BatchError"}
@@ -8400,7 +8400,7 @@ func (ec *executionContext) _BatchError(ctx context.Context, sel ast.SelectionSe
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var cancelTaskPayloadImplementors = []string{"CancelTaskPayload"}
@@ -8438,7 +8438,7 @@ func (ec *executionContext) _CancelTaskPayload(ctx context.Context, sel ast.Sele
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var claimTasksPayloadImplementors = []string{"ClaimTasksPayload"}
@@ -8471,7 +8471,7 @@ func (ec *executionContext) _ClaimTasksPayload(ctx context.Context, sel ast.Sele
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var completeTaskPayloadImplementors = []string{"CompleteTaskPayload"}
@@ -8509,7 +8509,7 @@ func (ec *executionContext) _CompleteTaskPayload(ctx context.Context, sel ast.Se
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var completeTaskResultImplementors = []string{"CompleteTaskResult"}
@@ -8547,7 +8547,7 @@ func (ec *executionContext) _CompleteTaskResult(ctx context.Context, sel ast.Sel
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var createTaskPayloadImplementors = []string{"CreateTaskPayload"}
@@ -8585,7 +8585,7 @@ func (ec *executionContext) _CreateTaskPayload(ctx context.Context, sel ast.Sele
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var eligibilityImplementors = []string{"Eligibility"}
@@ -8628,7 +8628,7 @@ func (ec *executionContext) _Eligibility(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var failTaskPayloadImplementors = []string{"FailTaskPayload"}
@@ -8676,7 +8676,7 @@ func (ec *executionContext) _FailTaskPayload(ctx context.Context, sel ast.Select
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var leaseImplementors = []string{"Lease"}
@@ -8751,7 +8751,7 @@ func (ec *executionContext) _Lease(ctx context.Context, sel ast.SelectionSet, ob
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var leaseConnectionImplementors = []string{"LeaseConnection"}
@@ -8794,7 +8794,7 @@ func (ec *executionContext) _LeaseConnection(ctx context.Context, sel ast.Select
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var leaseEdgeImplementors = []string{"LeaseEdge"}
@@ -8832,7 +8832,7 @@ func (ec *executionContext) _LeaseEdge(ctx context.Context, sel ast.SelectionSet
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var limitsImplementors = []string{"Limits"}
@@ -8905,7 +8905,7 @@ func (ec *executionContext) _Limits(ctx context.Context, sel ast.SelectionSet, o
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var mutationImplementors = []string{"Mutation"}
@@ -9032,7 +9032,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var pageInfoImplementors = []string{"PageInfo"}
@@ -9080,7 +9080,7 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var principalImplementors = []string{"Principal"}
@@ -9118,7 +9118,7 @@ func (ec *executionContext) _Principal(ctx context.Context, sel ast.SelectionSet
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var queryImplementors = []string{"Query"}
@@ -9240,7 +9240,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var queueStatImplementors = []string{"QueueStat"}
@@ -9288,7 +9288,7 @@ func (ec *executionContext) _QueueStat(ctx context.Context, sel ast.SelectionSet
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var receiptImplementors = []string{"Receipt"}
@@ -9413,7 +9413,7 @@ func (ec *executionContext) _Receipt(ctx context.Context, sel ast.SelectionSet, 
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var receiptConnectionImplementors = []string{"ReceiptConnection"}
@@ -9456,7 +9456,7 @@ func (ec *executionContext) _ReceiptConnection(ctx context.Context, sel ast.Sele
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var receiptEdgeImplementors = []string{"ReceiptEdge"}
@@ -9494,7 +9494,7 @@ func (ec *executionContext) _ReceiptEdge(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var receiptEventImplementors = []string{"ReceiptEvent"}
@@ -9532,7 +9532,7 @@ func (ec *executionContext) _ReceiptEvent(ctx context.Context, sel ast.Selection
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var releaseLeasePayloadImplementors = []string{"ReleaseLeasePayload"}
@@ -9565,7 +9565,7 @@ func (ec *executionContext) _ReleaseLeasePayload(ctx context.Context, sel ast.Se
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var renewLeasePayloadImplementors = []string{"RenewLeasePayload"}
@@ -9598,7 +9598,7 @@ func (ec *executionContext) _RenewLeasePayload(ctx context.Context, sel ast.Sele
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var reportProgressPayloadImplementors = []string{"ReportProgressPayload"}
@@ -9631,7 +9631,7 @@ func (ec *executionContext) _ReportProgressPayload(ctx context.Context, sel ast.
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var serviceImplementors = []string{"Service"}
@@ -9689,7 +9689,7 @@ func (ec *executionContext) _Service(ctx context.Context, sel ast.SelectionSet, 
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var startTaskPayloadImplementors = []string{"StartTaskPayload"}
@@ -9722,7 +9722,7 @@ func (ec *executionContext) _StartTaskPayload(ctx context.Context, sel ast.Selec
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var subscriptionImplementors = []string{"Subscription"}
@@ -9906,7 +9906,7 @@ func (ec *executionContext) _Task(ctx context.Context, sel ast.SelectionSet, obj
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var taskAvailabilityImplementors = []string{"TaskAvailability"}
@@ -9939,7 +9939,7 @@ func (ec *executionContext) _TaskAvailability(ctx context.Context, sel ast.Selec
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var taskConnectionImplementors = []string{"TaskConnection"}
@@ -9982,7 +9982,7 @@ func (ec *executionContext) _TaskConnection(ctx context.Context, sel ast.Selecti
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var taskEdgeImplementors = []string{"TaskEdge"}
@@ -10020,7 +10020,7 @@ func (ec *executionContext) _TaskEdge(ctx context.Context, sel ast.SelectionSet,
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var taskOutcomeImplementors = []string{"TaskOutcome"}
@@ -10078,7 +10078,7 @@ func (ec *executionContext) _TaskOutcome(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var taskProgressImplementors = []string{"TaskProgress"}
@@ -10116,7 +10116,7 @@ func (ec *executionContext) _TaskProgress(ctx context.Context, sel ast.Selection
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var taskRequirementsImplementors = []string{"TaskRequirements"}
@@ -10154,7 +10154,7 @@ func (ec *executionContext) _TaskRequirements(ctx context.Context, sel ast.Selec
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var viewerImplementors = []string{"Viewer"}
@@ -10197,7 +10197,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var __DirectiveImplementors = []string{"__Directive"}
@@ -10250,7 +10250,7 @@ func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var __EnumValueImplementors = []string{"__EnumValue"}
@@ -10298,7 +10298,7 @@ func (ec *executionContext) ___EnumValue(ctx context.Context, sel ast.SelectionS
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var __FieldImplementors = []string{"__Field"}
@@ -10356,7 +10356,7 @@ func (ec *executionContext) ___Field(ctx context.Context, sel ast.SelectionSet, 
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var __InputValueImplementors = []string{"__InputValue"}
@@ -10414,7 +10414,7 @@ func (ec *executionContext) ___InputValue(ctx context.Context, sel ast.Selection
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var __SchemaImplementors = []string{"__Schema"}
@@ -10472,7 +10472,7 @@ func (ec *executionContext) ___Schema(ctx context.Context, sel ast.SelectionSet,
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 var __TypeImplementors = []string{"__Type"}
@@ -10555,7 +10555,7 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 		ec.ProcessDeferredGroup(deferred)
 	}
 
-	return out
+	return &object{fields, out.Values}
 }
 
 // endregion **************************** object.gotpl ****************************

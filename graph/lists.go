@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"io"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -32,6 +33,29 @@ func marshalItem(
 		}
 	}()
 	return marshal(ctx, i)
+}
+
+// object is the fields of an object and their values. gqlgen's own writes each name once, which takes a map of those that it
+// has written; a selection has each once already, since no two fields that are collected answer under one name.
+type object struct {
+	fields []graphql.CollectedField
+	values []graphql.Marshaler
+}
+
+// MarshalGQL writes the object.
+func (o *object) MarshalGQL(w io.Writer) {
+	before := `{"`
+	for i, value := range o.values {
+		io.WriteString(w, before)
+		io.WriteString(w, o.fields[i].Alias)
+		io.WriteString(w, `":`)
+		value.MarshalGQL(w)
+		before = `,"`
+	}
+	if len(o.values) == 0 {
+		io.WriteString(w, "{")
+	}
+	io.WriteString(w, "}")
 }
 
 // deferredGroup is where the fields of an object wait that @defer is for. Most objects have none, and need no place.

@@ -3,8 +3,7 @@
 //
 // gqlgen gives each field a context of its own and half a dozen functions, for resolvers and what stands around them. A field
 // that only reads a value of its object has none of these: its value is written at once. So is one with fields below, like a
-// principal, when all of them are such fields. Two of gqlgen's functions are exchanged for those of graph/lists.go, which say
-// why.
+// principal, when all of them are such fields. What else is exchanged for what graph/lists.go has, says there why.
 package main
 
 import (
@@ -43,6 +42,7 @@ func run(path string) error {
 var replaced = [][2]string{
 	{"graphql.NewDeferredGroup(ctx)", "deferredGroup(ctx, fields)"},
 	{"graphql.MarshalSliceConcurrently(", "marshalList("},
+	{"\treturn out\n", "\treturn &object{fields, out.Values}\n"},
 }
 
 func shorten(code []byte) ([]byte, error) {

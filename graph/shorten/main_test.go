@@ -40,6 +40,7 @@ const (
 func (ec *executionContext) lists() {
 	deferred := graphql.NewDeferredGroup(ctx)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler { return nil })
+	return out
 }
 `
 )
@@ -66,7 +67,7 @@ func TestShorten(t *testing.T) {
 		"return ec.marshal_lease(ctx, field.Selections":             false, "return ec.marshal_secret(ctx, field.Selections": false,
 		"return ec.marshal_task(ctx, field.Selections": false, // a task has more than values below it
 		"deferredGroup(ctx, fields)":                   true, "marshalList(ctx, len(v), 0, false,": true,
-		"graphql.NewDeferredGroup": false,
+		"graphql.NewDeferredGroup": false, "return &object{fields, out.Values}": true,
 	} {
 		if got := strings.Contains(string(short), name); got != want {
 			t.Errorf("%s is there: %v\n%s", name, got, short)
