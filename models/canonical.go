@@ -37,7 +37,7 @@ func appendValue(dst []byte, v any, depth int) ([]byte, error) {
 	case bool:
 		return strconv.AppendBool(dst, v), nil
 	case string:
-		return appendQuoted(dst, validUTF8(v)), nil
+		return appendString(dst, v), nil
 	case json.Number:
 		return appendJSONNumber(dst, v)
 	case int:

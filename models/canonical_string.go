@@ -14,6 +14,9 @@ func validUTF8(s string) string {
 	return string([]rune(s))
 }
 
+// appendString appends the canonical string of s, with U+FFFD for what is not UTF-8.
+func appendString(dst []byte, s string) []byte { return appendQuoted(dst, validUTF8(s)) }
+
 // appendQuoted appends the canonical string of s, which must be UTF-8.
 func appendQuoted[T string | []byte](dst []byte, s T) []byte {
 	const hex = "0123456789abcdef"

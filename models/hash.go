@@ -1,6 +1,7 @@
 package models
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -21,42 +22,50 @@ type Envelope struct {
 	BodyHash string
 }
 
-// JSON returns the canonical text of the envelope, with its parents sorted: what Hash digests. It is written as it stands,
-// since each receipt is hashed while others wait.
-func (e Envelope) JSON() JSON {
-	text := make([]byte, 0, 512)
-	add := func(key, value string) { text = appendQuoted(append(text, key...), validUTF8(value)) }
-	addOrNull := func(key, value string) {
-		if value == "" {
-			text = append(append(text, key...), Null...)
-			return
-		}
-		add(key, value)
+// JSON returns the canonical text of the envelope, with its parents sorted: what Hash digests.
+func (e Envelope) JSON() JSON { return JSON(e.append(nil)) }
+
+// append appends the canonical text. It is written as it stands, since each receipt is hashed while others wait.
+func (e Envelope) append(dst []byte) []byte {
+	dst = append(dst, `{"body_hash":`...)
+	if e.BodyHash == "" {
+		dst = append(dst, Null...)
+	} else {
+		dst = appendString(dst, e.BodyHash)
 	}
-	addOrNull(`{"body_hash":`, e.BodyHash)
-	add(`,"from_id":`, e.From.ID)
-	add(`,"from_kind":`, string(e.From.Kind))
-	addOrNull(`,"lease_id":`, idOrNone(e.LeaseID))
-	text = append(append(text, `,"parents":`...), sortedIDs(e.Parents)...)
-	add(`,"receipt_type":`, string(e.Type))
-	addOrNull(`,"task_id":`, idOrNone(e.TaskID))
-	add(`,"to_id":`, e.To.ID)
-	add(`,"to_kind":`, string(e.To.Kind))
-	return JSON(append(text, '}'))
+	dst = appendString(append(dst, `,"from_id":`...), e.From.ID)
+	dst = appendString(append(dst, `,"from_kind":`...), string(e.From.Kind))
+	dst = appendID(append(dst, `,"lease_id":`...), e.LeaseID)
+	dst = append(dst, `,"parents":[`...)
+	for i, id := range sortedIDs(e.Parents) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendQuotedID(dst, id)
+	}
+	dst = appendString(append(dst, `],"receipt_type":`...), string(e.Type))
+	dst = appendID(append(dst, `,"task_id":`...), e.TaskID)
+	dst = appendString(append(dst, `,"to_id":`...), e.To.ID)
+	dst = appendString(append(dst, `,"to_kind":`...), string(e.To.Kind))
+	return append(dst, '}')
 }
 
-func sortedIDs(ids []uuid.UUID) JSON {
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = id.String()
+// sortedIDs returns ids in the order of their texts, which is that of their bytes.
+func sortedIDs(ids []uuid.UUID) []uuid.UUID {
+	if len(ids) < 2 {
+		return ids
 	}
-	slices.Sort(texts)
-	return Strings(texts)
+	sorted := slices.Clone(ids)
+	slices.SortFunc(sorted, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	return sorted
 }
 
 // Hash returns the receipt's hash, 64 lower-case hexadecimal digits: equal for receipts that say the same thing, and
 // recomputable from what the API returns of one.
-func Hash(e Envelope) string { return sha256Hex(e.JSON()) }
+func Hash(e Envelope) string {
+	var usual [1 << 10]byte
+	return sha256Hex(e.append(usual[:0]))
+}
 
 // BodyHash returns the hash of a receipt's body, 64 lower-case hexadecimal digits, or "" (null in the envelope) when it
 // is empty: absent, null or {}.
@@ -64,17 +73,24 @@ func BodyHash(body JSON) string {
 	if body.IsNull() || body == "{}" {
 		return ""
 	}
-	return sha256Hex(body)
+	return sha256Hex([]byte(body))
 }
 
-func sha256Hex(text JSON) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
+func sha256Hex(text []byte) string {
+	sum := sha256.Sum256(text)
+	var digits [2 * sha256.Size]byte
+	hex.Encode(digits[:], sum[:])
+	return string(digits[:])
 }
 
-func idOrNone(id uuid.UUID) string {
+// appendID appends an id, or null for uuid.Nil.
+func appendID(dst []byte, id uuid.UUID) []byte {
 	if id == uuid.Nil {
-		return ""
+		return append(dst, Null...)
 	}
-	return id.String()
+	return appendQuotedID(dst, id)
+}
+
+func appendQuotedID(dst []byte, id uuid.UUID) []byte {
+	return append(append(append(dst, '"'), id.String()...), '"')
 }

@@ -120,7 +120,11 @@ func Object(fields map[string]JSON) JSON {
 
 // Array returns the array of items, which are canonical already; absent becomes null. No items, nil included, are [].
 func Array(items []JSON) JSON {
-	text := []byte{'['}
+	size := len("[]")
+	for _, item := range items {
+		size += len("null,") + len(item)
+	}
+	text := append(make([]byte, 0, size), '[')
 	for i, item := range items {
 		if i > 0 {
 			text = append(text, ',')
@@ -131,7 +135,10 @@ func Array(items []JSON) JSON {
 }
 
 // String returns the string s; what is not UTF-8 becomes U+FFFD.
-func String(s string) JSON { return JSON(appendQuoted(nil, validUTF8(s))) }
+func String(s string) JSON {
+	var short [64]byte
+	return JSON(appendString(short[:0], s))
+}
 
 // StringOrNull returns the string *s, or null for nil.
 func StringOrNull(s *string) JSON {
@@ -143,11 +150,15 @@ func StringOrNull(s *string) JSON {
 
 // Strings returns the array of ss; [] when there are none, nil included.
 func Strings(ss []string) JSON {
-	items := make([]JSON, len(ss))
+	var short [256]byte
+	text := append(short[:0], '[')
 	for i, s := range ss {
-		items[i] = String(s)
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = appendString(text, s)
 	}
-	return Array(items)
+	return JSON(append(text, ']'))
 }
 
 // Int returns the number n.
