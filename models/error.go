@@ -109,8 +109,12 @@ func MessageOf(err error) string {
 // CauseOf returns the Error that ended ctx: why whatever ran under it ended. It is nil while ctx has not ended, and when it
 // ended for a reason that is no Error, as that its caller has gone.
 func CauseOf(ctx context.Context) *Error {
+	cause := context.Cause(ctx)
+	if cause == nil {
+		return nil
+	}
 	var e *Error
-	if cause := context.Cause(ctx); errors.As(cause, &e) {
+	if errors.As(cause, &e) {
 		return e
 	}
 	return nil

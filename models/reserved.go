@@ -24,12 +24,19 @@ func (p Principal) Reserved() bool {
 
 // plain returns s without what does not tell spellings apart, in lower case.
 func plain(s string) string {
+	if isASCII(s) { // as nearly all are: each letter has two spellings
+		return strings.ToLower(strings.Map(plainRune, s))
+	}
 	// What is taken away, folded or decomposed may leave what can be again; some letters fold into each other for ever.
 	fold := cases.Fold()
 	for range 4 {
 		s = fold.String(norm.NFKD.String(strings.Map(plainRune, s)))
 	}
 	return strings.Map(plainRune, s)
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
 // plainRune returns the letter that r is taken for, or -1 when nobody sees r or r stands over another.
