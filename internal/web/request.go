@@ -17,13 +17,19 @@ import (
 // isJSON tells whether the body is declared to be JSON in UTF-8. The other types that a page can send without asking
 // first (text/plain, forms) must never reach a mutation.
 func isJSON(h http.Header) bool {
-	media, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil || media != mediaJSON || len(h.Values("Content-Type")) != 1 {
+	if len(h.Values("Content-Type")) != 1 {
 		return false
 	}
+	if encoding := h.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return false
+	}
+	declared := h.Get("Content-Type")
+	if declared == mediaJSON {
+		return true
+	}
+	media, params, err := mime.ParseMediaType(declared)
 	charset, ok := params["charset"]
-	encoding := h.Get("Content-Encoding")
-	return (!ok || strings.EqualFold(charset, "utf-8")) && (encoding == "" || strings.EqualFold(encoding, "identity"))
+	return err == nil && media == mediaJSON && (!ok || strings.EqualFold(charset, "utf-8"))
 }
 
 // readParams reads the GraphQL request from the query string or the body. It returns PAYLOAD_TOO_LARGE, BAD_USER_INPUT, or
