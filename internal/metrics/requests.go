@@ -9,6 +9,7 @@ import (
 // Requests counts what arrives over HTTP.
 type Requests struct {
 	total    *prometheus.CounterVec
+	usual    prometheus.Counter // of total: GraphQL, answered
 	inFlight prometheus.Gauge
 	sockets  prometheus.Gauge
 	refused  *prometheus.CounterVec
@@ -33,7 +34,7 @@ func newRequests(refusals []string) *Requests {
 			Help: "Requests turned away at the door: of a foreign origin, in development to a foreign host, without a valid credential, over the rate limit, or while draining.",
 		}, []string{"reason"}),
 	}
-	r.total.WithLabelValues("/graphql", "2xx")
+	r.usual = r.total.WithLabelValues("/graphql", "2xx")
 	for _, reason := range refusals {
 		r.refused.WithLabelValues(reason)
 	}
@@ -49,6 +50,10 @@ func (r *Requests) Request() func(route string, status int) {
 	r.inFlight.Inc()
 	return func(route string, status int) {
 		r.inFlight.Dec()
+		if route == "/graphql" && status == 200 {
+			r.usual.Inc()
+			return
+		}
 		if route == "" {
 			route = none
 		}
