@@ -47,7 +47,7 @@ func openOn(t *testing.T, database string, settings ...string) *opened {
 	o.start()
 	t.Cleanup(func() {
 		select {
-		case <-o.draining:
+		case <-o.draining.Done():
 		default:
 			o.drainWithin(stopWithin)
 		}

@@ -25,14 +25,7 @@ func (s *server) watch() {
 		Totals: s.store, Pools: s.store.Pools,
 		WaitingCommands: s.engine.WaitingCommands, WaitingClaims: s.engine.WaitingClaims, FollowedTenants: s.hub.Tenants,
 		LastSweep: s.engine.LastSweep, LastPoll: s.hub.LastPoll,
-		Draining: func() bool {
-			select {
-			case <-s.draining:
-				return true
-			default:
-				return false
-			}
-		},
+		Draining: func() bool { return s.draining.Err() != nil },
 	})
 }
 

@@ -18,7 +18,8 @@ import (
 
 // openServer takes what another process may have, then opens the rooms, bottom to top. Close the server in the end.
 func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*server, error) {
-	s := &server{config: c, logger: logger, draining: make(chan struct{}), metrics: newMetrics()}
+	s := &server{config: c, logger: logger, metrics: newMetrics()}
+	s.draining, s.startDrain = context.WithCancel(context.Background())
 	for _, open := range []func(context.Context) error{
 		s.lock, s.loadCertificate, s.listen, s.openTraces, s.openStore, s.openFeed, s.openEngine, s.openLimits, s.openWeb,
 	} {

@@ -80,10 +80,12 @@ type server struct {
 	engine   *engine.Engine
 	limits   *limit.Limits // nil for none
 	web      *web.Server
-	draining chan struct{}
 	listener net.Listener
 	shutdown func(context.Context) error
 	metrics  *metrics.Metrics
+	// draining is done once the server stops.
+	draining   context.Context
+	startDrain context.CancelFunc
 	// scraped is where the metrics are served that have an address of their own; nil when they have none.
 	scraped *scraped
 	// background is what runs beside requests: the sweeper, the feed's poll, the watch over API keys.
@@ -129,7 +131,7 @@ func (s *server) drain() error {
 func (s *server) drainWithin(limit time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	close(s.draining)
+	s.startDrain()
 	s.engine.StopWaiting()
 	s.hub.Close()
 	cut := s.shutdown(ctx)

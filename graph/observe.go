@@ -119,16 +119,13 @@ func (*observes) Validate(graphql.ExecutableSchema) error { return nil }
 // InterceptOperation tells of subscriptions that are refused.
 func (x *observes) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	responses := next(ctx)
-	if graphql.GetOperationContext(ctx).Operation.Operation != ast.Subscription {
+	o, opens := ctx.Value(openingKey{}).(*opening)
+	if !opens || o.source != nil {
 		return responses
 	}
-	first := true
 	return func(ctx context.Context) *graphql.Response {
 		response := responses(ctx)
-		if first && response != nil && len(response.Data) == 0 && !runOf(ctx).began.Load() {
-			x.opt.Observer.Refused(codesOf(ctx, response)(""))
-		}
-		first = false
+		x.opt.Observer.Refused(codesOf(ctx, response)(""))
 		return response
 	}
 }
@@ -209,15 +206,4 @@ func codesOf(ctx context.Context, response *graphql.Response) func(alias string)
 		}
 		return codeOK
 	}
-}
-
-// endOf tells how a stream ended, whose own reason is err.
-func endOf(ctx context.Context, err error) string {
-	if err != nil {
-		return string(models.CodeOf(err))
-	}
-	if cause := models.CauseOf(ctx); cause != nil {
-		return string(cause.Code)
-	}
-	return codeOK
 }

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -27,49 +26,35 @@ type run struct {
 	// stream is the field of a subscription, nil for other operations.
 	stream *graphql.FieldContext
 
-	// began tells that the stream has begun.
-	began atomic.Bool
-
 	mu sync.Mutex
 	// answers are the root fields that were executed and not yet told of; told that the first response was.
 	answers []answered
 	told    bool
-	// end is why a subscription's stream ended before its time; nil when it did not, or when that has been said.
-	end error
 }
 
 type runKey struct{}
 
 // InterceptOperation begins a run.
 func (*runs) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	ctx, span := startOperation(ctx)
 	r := &run{}
-	if opCtx := graphql.GetOperationContext(ctx); opCtx.Operation.Operation == ast.Subscription {
-		fields := graphql.CollectFields(opCtx, opCtx.Operation.SelectionSet, []string{"Subscription"})
-		r.stream = &graphql.FieldContext{Object: "Subscription", Field: fields[0]}
+	opCtx := graphql.GetOperationContext(ctx)
+	if opCtx.Operation.Operation != ast.Subscription {
+		ctx, span := startOperation(ctx)
+		return spanned(span, next(context.WithValue(ctx, runKey{}, r)))
 	}
-	return spanned(span, r.stream != nil, next(context.WithValue(ctx, runKey{}, r)))
+	fields := graphql.CollectFields(opCtx, opCtx.Operation.SelectionSet, []string{"Subscription"})
+	r.stream = &graphql.FieldContext{Object: "Subscription", Field: fields[0]}
+	if _, opens := ctx.Value(openingKey{}).(*opening); opens { // its events are in no trace
+		var span trace.Span
+		ctx, span = startOperation(ctx)
+		defer span.End()
+	}
+	return next(context.WithValue(ctx, runKey{}, r))
 }
 
 func runOf(ctx context.Context) *run {
 	r, _ := ctx.Value(runKey{}).(*run)
 	return r
-}
-
-// ended says why the stream of the operation ended. Call it before its channel is closed.
-func ended(ctx context.Context, err error) {
-	r := runOf(ctx)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.end = err
-}
-
-func (r *run) takeEnd() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	err := r.end
-	r.end = nil
-	return err
 }
 
 // answer notes a root field that was executed.
@@ -100,7 +85,7 @@ type answer struct {
 
 type answerKey struct{}
 
-// InterceptResponse begins an answer. When a stream has ended with an error, that is the last response: the error and no data.
+// InterceptResponse begins an answer.
 func (x *runs) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	viewer, _ := auth.ViewerFrom(ctx)
 	ctx = context.WithValue(ctx, answerKey{}, &answer{
@@ -118,13 +103,7 @@ func (x *runs) InterceptResponse(ctx context.Context, next graphql.ResponseHandl
 		at := *r.stream
 		streaming = graphql.WithFieldContext(ctx, &at)
 	}
-	response := next(streaming)
-	if response == nil {
-		if err := r.takeEnd(); err != nil {
-			response = &graphql.Response{Errors: gqlerror.List{x.opt.present(ctx, err)}}
-		}
-	}
-	return response
+	return next(streaming)
 }
 
 func answerOf(ctx context.Context) *answer {

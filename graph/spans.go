@@ -37,11 +37,8 @@ func startOperation(ctx context.Context) (context.Context, trace.Span) {
 	return ctx, span
 }
 
-// spanned ends an operation's span: of a stream now that it is set up, else with the last response, or when there is none.
-func spanned(span trace.Span, stream bool, responses graphql.ResponseHandler) graphql.ResponseHandler {
-	if stream {
-		span.End()
-	}
+// spanned ends an operation's span with the last response, or when there is none.
+func spanned(span trace.Span, responses graphql.ResponseHandler) graphql.ResponseHandler {
 	if !span.IsRecording() {
 		return responses
 	}

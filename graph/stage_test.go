@@ -15,6 +15,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/asyncgate/asyncgate/graph"
@@ -127,6 +128,10 @@ func (s *stage) respond(ctx context.Context, params *graphql.RawParams) *graphql
 	if errs != nil {
 		return s.executor.DispatchError(graphql.WithOperationContext(ctx, opCtx), errs)
 	}
+	if opCtx.Operation.Operation == ast.Subscription { // one that is refused
+		_, refusal := s.executor.Subscribe(ctx, opCtx, func() {})
+		return refusal
+	}
 	next, ctx := s.executor.DispatchOperation(ctx, opCtx)
 	return next(ctx)
 }
@@ -145,14 +150,56 @@ func (s *stage) subscribe(ctx context.Context, t *testing.T, query, variables st
 		refusal := read(t, s.executor.DispatchError(graphql.WithOperationContext(ctx, opCtx), errs))
 		return func() *answer { return &refusal }
 	}
-	handler, ctx := s.executor.DispatchOperation(ctx, opCtx)
+	l := &listener{bell: make(chan struct{}, 1)}
+	sub, refusal := s.executor.Subscribe(ctx, opCtx, l.ring)
+	if refusal != nil {
+		refused := read(t, refusal)
+		return func() *answer { return &refused }
+	}
+	l.sub = sub
+	context.AfterFunc(ctx, l.leave)
 	return func() *answer {
-		response := handler(ctx)
+		response := l.next()
 		if response == nil {
 			return nil
 		}
 		a := read(t, response)
 		return &a
+	}
+}
+
+// listener is the reader of a subscription.
+type listener struct {
+	bell chan struct{}
+
+	mu  sync.Mutex
+	sub graph.Subscription
+}
+
+func (l *listener) ring() {
+	select {
+	case l.bell <- struct{}{}:
+	default:
+	}
+}
+
+func (l *listener) leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sub.Close()
+	l.ring()
+}
+
+// next waits for a response; nil is the end.
+func (l *listener) next() *graphql.Response {
+	for {
+		l.mu.Lock()
+		response, ended := l.sub.Next()
+		l.mu.Unlock()
+		if response != nil || ended {
+			return response
+		}
+		<-l.bell
 	}
 }
 

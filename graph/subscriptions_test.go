@@ -57,7 +57,7 @@ func TestNestedFieldsOfEventsAreNeverStale(t *testing.T) {
 func TestStreamThatEndsWithAnErrorSaysSoOnce(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, sqliteURL(t), store.Options{}, graph.Options{})
-	hub := feed.New(s.store, feed.Options{SlowTimeout: 20 * time.Millisecond})
+	hub := feed.New(s.store, feed.Options{})
 	t.Cleanup(hub.Close)
 	s.executor = graph.New(graph.Options{Store: s.store, Engine: s.engine, Feed: hub})
 	next := s.subscribe(s.context(t.Context()), t, `subscription { receipts(after: "0") { cursor receipt { id } } }`, "")

@@ -143,64 +143,49 @@ func (b *bundle) cursor(seq int64) *string {
 	return &c
 }
 
-func (b *bundle) results(t *testing.T, q feed.ResultReady) *feed.Stream {
+func (b *bundle) results(t *testing.T, q feed.ResultReady) *listener[feed.Event] {
 	t.Helper()
 	if q.Principal == (models.Principal{}) {
 		q.Principal = agent
 	}
-	s, err := b.hub.ResultReady(t.Context(), b.tenant, q)
+	s, err := listenToResults(t.Context(), b.hub, b.tenant, q)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func (b *bundle) receipts(t *testing.T, filter store.ReceiptFilter, after *string) *feed.Stream {
+func (b *bundle) receipts(t *testing.T, filter store.ReceiptFilter, after *string) *listener[feed.Event] {
 	t.Helper()
-	s, err := b.hub.Receipts(t.Context(), b.tenant, filter, after)
+	s, err := listenToReceipts(t.Context(), b.hub, b.tenant, filter, after)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// stream is what all streams have in common.
-type stream[E any] interface {
-	Events() <-chan E
-	Err() error
 }
 
 // next returns the next event.
-func next[E any](t *testing.T, s stream[E]) E {
+func next[E any](t *testing.T, s *listener[E]) E {
 	t.Helper()
-	select {
-	case e, ok := <-s.Events():
-		if !ok {
-			t.Fatalf("the stream ended: %v", s.Err())
-		}
-		return e
-	case <-time.After(patience):
-		t.Fatal("no event came")
+	e, err := s.take()
+	if err != nil {
+		t.Fatalf("the stream ended: %v", err)
 	}
-	panic("unreachable")
+	return e
 }
 
 // end returns why a stream has ended; events before the end are an error.
-func end[E any](t *testing.T, s stream[E]) error {
+func end[E any](t *testing.T, s *listener[E]) error {
 	t.Helper()
-	select {
-	case e, ok := <-s.Events():
-		if ok {
-			t.Fatalf("an event came instead of the end: %v", e)
-		}
-	case <-time.After(patience):
-		t.Fatal("the stream did not end")
+	e, err := s.take()
+	if err == nil {
+		t.Fatalf("an event came instead of the end: %v", e)
 	}
-	return s.Err()
+	return err
 }
 
 // want takes as many events as there are receipts and compares them.
-func want(t *testing.T, s *feed.Stream, receipts ...*models.Receipt) {
+func want(t *testing.T, s *listener[feed.Event], receipts ...*models.Receipt) {
 	t.Helper()
 	for i, r := range receipts {
 		e := next(t, s)

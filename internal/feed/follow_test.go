@@ -22,18 +22,19 @@ func TestWhatCommitsBetweenHistoryAndLiveArrivesOnce(t *testing.T) {
 			onBoth(t, feed.Options{}, func(t *testing.T, b *bundle) {
 				before := b.commit(t, b.result(agent), b.result(agent))
 				reached, open := b.tap.gate(gate)
-				var s *feed.Stream
-				subscribed := make(chan struct{})
+				var s *listener[feed.Event]
+				heard := make(chan struct{})
 				go func() {
-					defer close(subscribed)
+					defer close(heard)
 					s = b.results(t, feed.ResultReady{After: b.cursor(1)})
+					want(t, s, before[1])
 				}()
 				<-reached
 				between := b.commit(t, b.result(agent), b.result(other), b.result(agent))
 				close(open)
-				<-subscribed
+				<-heard
 				after := b.commit(t, b.result(agent))
-				want(t, s, before[1], between[0], between[2], after[0])
+				want(t, s, between[0], between[2], after[0])
 			})
 		})
 	}
@@ -109,12 +110,12 @@ func TestOrderUnderConcurrentCommits(t *testing.T) {
 func collect(t *testing.T, b *bundle, hub *feed.Hub, i int, finished <-chan struct{}) []feed.Event {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var s *feed.Stream
+	var s *listener[feed.Event]
 	var err error
 	if i%2 == 1 {
-		s, err = hub.ResultReady(ctx, b.tenant, feed.ResultReady{Principal: agent, After: b.cursor(0)})
+		s, err = listenToResults(ctx, hub, b.tenant, feed.ResultReady{Principal: agent, After: b.cursor(0)})
 	} else {
-		s, err = hub.Receipts(ctx, b.tenant, store.ReceiptFilter{}, b.cursor(0))
+		s, err = listenToReceipts(ctx, hub, b.tenant, store.ReceiptFilter{}, b.cursor(0))
 	}
 	if err != nil {
 		t.Error(err)
@@ -123,9 +124,17 @@ func collect(t *testing.T, b *bundle, hub *feed.Hub, i int, finished <-chan stru
 	var events []feed.Event
 	last := int64(-1) // the position to wait for, once all is written
 	for last < 0 || len(events) == 0 || events[len(events)-1].Receipt.Seq < last {
-		select {
-		case e := <-s.Events():
+		e, ok, err := s.stream.Next(ctx)
+		if err != nil {
+			t.Errorf("stream %d ended: %v", i, err)
+			return events
+		}
+		if ok {
 			events = append(events, e)
+			continue
+		}
+		select {
+		case <-s.bell:
 		case <-finished:
 			finished = nil
 			last = lastOf(t, b, i)
@@ -172,7 +181,7 @@ func TestCommitsOfAnotherReplicaAreFoundByThePoll(t *testing.T) {
 func TestOneReaderForAllSubscribers(t *testing.T) {
 	t.Parallel()
 	onBoth(t, feed.Options{}, func(t *testing.T, b *bundle) {
-		var streams []*feed.Stream
+		var streams []*listener[feed.Event]
 		for range 20 {
 			streams = append(streams, b.receipts(t, store.ReceiptFilter{Types: []models.ReceiptType{models.TaskResultReady}}, nil))
 		}
@@ -216,7 +225,7 @@ func TestQuietTenantHoldsNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, feed.Options{}, func(t *testing.T, b *bundle) {
 		ctx, leave := context.WithCancel(t.Context())
-		s, err := b.hub.Receipts(ctx, b.tenant, store.ReceiptFilter{}, nil)
+		s, err := listenToReceipts(ctx, b.hub, b.tenant, store.ReceiptFilter{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,7 +240,7 @@ func TestQuietTenantHoldsNothing(t *testing.T) {
 		})
 		want(t, s, b.commit(t, b.result(agent))...)
 		leave()
-		if err := end(t, s); err != nil {
+		if err := end(t, s); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 		if tenants, _ := b.hub.Followed(); tenants != 0 {
@@ -261,7 +270,7 @@ func TestFollowingSurvivesTheDatabase(t *testing.T) {
 		if !b.hub.LastPoll().IsZero() {
 			t.Error("a poll that failed counts as the last one")
 		}
-		if _, err := b.hub.ResultReady(t.Context(), b.tenant, feed.ResultReady{Principal: agent}); !errors.Is(err, gone) {
+		if _, err := listenToResults(t.Context(), b.hub, b.tenant, feed.ResultReady{Principal: agent}); !errors.Is(err, gone) {
 			t.Errorf("a subscription returned %v", err)
 		}
 		b.tap.intercept(nil)

@@ -188,3 +188,15 @@ func (f *follower) remove(w watcher) {
 	defer f.mu.Unlock()
 	f.watchers.remove(w)
 }
+
+// drained tells all streams that the hub is closed.
+func (f *follower) drained() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.watchers.drained()
+	if f.work != nil {
+		for a := range f.work.streams {
+			a.ring()
+		}
+	}
+}

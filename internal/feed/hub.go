@@ -8,13 +8,16 @@
 //
 // How it works: for each tenant that somebody follows there is one follower, which learns of new positions (from this
 // process's commits, or from the poll) and extends a window of recent receipts, out of what the commits handed over
-// where it continues the window, else out of the ledger. Each stream has a position of its own and pulls: from the window
-// where that still reaches back far enough, else from the ledger. So a slow reader holds one page and nothing else.
+// where it continues the window, else out of the ledger. Each stream has a position of its own and is pulled by its reader,
+// when the follower rings: from the window where that still reaches back far enough, else from the ledger. So a slow reader
+// holds one page and nothing else, and ten thousand that wait are no goroutines.
 package feed
 
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,8 +46,6 @@ type Options struct {
 	ReplayPage int
 	// PollInterval is how often the positions of tenants with subscribers are read, in case a bell was lost (default 1 s).
 	PollInterval time.Duration
-	// SlowTimeout is how long a stream waits for its reader to take one event (default 30 s).
-	SlowTimeout time.Duration
 	// Observer is told what the feed does; nil is nobody.
 	Observer Observer
 }
@@ -73,9 +74,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.PollInterval <= 0 {
 		o.PollInterval = time.Second
-	}
-	if o.SlowTimeout <= 0 {
-		o.SlowTimeout = 30 * time.Second
 	}
 	if o.Observer == nil {
 		o.Observer = unobserved{}
@@ -151,13 +149,18 @@ func (h *Hub) Reached(tenant uuid.UUID, seq int64) {
 	}
 }
 
-// Close drains the hub: all streams end with UNAVAILABLE, after which their last cursor resumes them, listeners are rung no
-// more, new subscriptions are refused, and when it returns, nothing of the hub is running. Calling it again is harmless.
+// Close drains the hub: all streams are rung and end with UNAVAILABLE, after which their last cursor resumes them, listeners
+// are rung no more, new subscriptions are refused, and when it returns, nothing of the hub is running. Calling it again is
+// harmless.
 func (h *Hub) Close() {
 	h.mu.Lock()
 	h.closed = true
+	followers := slices.Collect(maps.Values(h.followers))
 	h.mu.Unlock()
 	h.drain(errDraining)
+	for _, f := range followers {
+		f.drained() // who comes too late to be rung has not looked for the first time, and then sees it
+	}
 	h.running.Wait()
 }
 

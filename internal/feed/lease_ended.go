@@ -10,45 +10,58 @@ import (
 	"github.com/asyncgate/asyncgate/store"
 )
 
-// LeaseStream is a stream of leases that have ended.
-type LeaseStream struct{ outlet[*models.Lease] }
-
 // LeaseEnded streams the worker's leases that end otherwise than by its own report, canceled or expired, from now on. It
 // has no history and so no cursor: a worker that reconnects finds what it still holds by the query leases. Errors are
 // those of ResultReady.
-func (h *Hub) LeaseEnded(ctx context.Context, tenant uuid.UUID, worker models.Principal) (*LeaseStream, error) {
+func (h *Hub) LeaseEnded(ctx context.Context, tenant uuid.UUID, worker models.Principal, ring func()) (*Stream[*models.Lease], error) {
 	r, err := h.read(ctx, tenant, store.ReceiptFilter{
 		Types: []models.ReceiptType{models.TaskCanceled, models.LeaseExpiredType},
-	}, nil)
+	}, nil, ring)
 	if err != nil {
 		return nil, err
 	}
-	s := &LeaseStream{newOutlet[*models.Lease](h)}
-	return started(s, s.run(ctx, func(ctx context.Context) error {
-		return r.each(ctx, func(receipts []*models.Receipt) error { return s.putThose(ctx, r.f, worker, receipts) })
-	}, r.close))
+	return &Stream[*models.Lease]{hub: h, source: &leases{reader: r, worker: worker}}, nil
 }
 
-// putThose hands over the leases of which the receipts speak, as far as they are the worker's.
-func (s *LeaseStream) putThose(ctx context.Context, f *follower, worker models.Principal, receipts []*models.Receipt) error {
+// leases is the source of a stream of leases that have ended.
+type leases struct {
+	*reader
+
+	worker models.Principal
+}
+
+func (s *leases) take(ctx context.Context) ([]*models.Lease, error) {
+	for {
+		page, err := s.reader.take(ctx)
+		if err != nil || len(page) == 0 {
+			return nil, err
+		}
+		ended, err := s.endedBy(ctx, page)
+		if err != nil || len(ended) > 0 {
+			return ended, err
+		}
+	}
+}
+
+// endedBy returns the leases of which the receipts speak, as far as they are the worker's.
+func (s *leases) endedBy(ctx context.Context, page []*models.Receipt) ([]*models.Lease, error) {
 	var ids []uuid.UUID
-	for _, r := range receipts {
+	for _, r := range page {
 		if r.LeaseID != uuid.Nil { // canceled while nobody held it
 			ids = append(ids, r.LeaseID)
 		}
 	}
-	leases, err := f.ended.read(ctx, f.ledger, ids)
+	found, err := s.f.ended.read(ctx, s.f.ledger, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var ended []*models.Lease
 	for _, id := range ids {
-		if l := leases[id]; l != nil && l.Worker == worker {
-			if err := s.put(ctx, l); err != nil {
-				return err
-			}
+		if l := found[id]; l != nil && l.Worker == s.worker {
+			ended = append(ended, l)
 		}
 	}
-	return nil
+	return ended, nil
 }
 
 // endedLeases remembers the last leases of a tenant that have ended. Every worker's stream wakes when any lease ends,

@@ -77,7 +77,7 @@ func TestCloseDrains(t *testing.T) {
 		idle := b.results(t, feed.ResultReady{})
 		unread := b.receipts(t, store.ReceiptFilter{}, nil)
 		tasks := b.available(t, nil, nil)
-		leases, err := b.hub.LeaseEnded(t.Context(), b.tenant, worker)
+		leases, err := listenToLeases(t.Context(), b.hub, b.tenant, worker)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,16 +95,16 @@ func TestCloseDrains(t *testing.T) {
 		wantCode(t, end(t, unread), models.CodeUnavailable)
 		wantCode(t, end(t, tasks), models.CodeUnavailable)
 		wantCode(t, end(t, leases), models.CodeUnavailable)
-		_, err = b.hub.ResultReady(t.Context(), b.tenant, feed.ResultReady{Principal: agent})
+		_, err = listenToResults(t.Context(), b.hub, b.tenant, feed.ResultReady{Principal: agent})
 		wantCode(t, err, models.CodeUnavailable)
-		_, err = b.hub.TaskAvailable(t.Context(), b.tenant, nil, nil)
+		_, err = listenToTasks(t.Context(), b.hub, b.tenant, nil, nil)
 		wantCode(t, err, models.CodeUnavailable)
 		b.hub.Committed(b.tenant, b.commitElsewhere(t, b.result(agent)))
 		stop()
 		if tenants, _ := b.hub.Followed(); tenants != 0 {
 			t.Errorf("%d tenants are still followed", tenants)
 		}
-		resumed, err := b.newHub(t, feed.Options{}).Receipts(t.Context(), b.tenant, store.ReceiptFilter{}, b.cursor(pending[0].Seq))
+		resumed, err := listenToReceipts(t.Context(), b.newHub(t, feed.Options{}), b.tenant, store.ReceiptFilter{}, b.cursor(pending[0].Seq))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func TestManySubscribers(t *testing.T) {
 	t.Parallel()
 	onBoth(t, feed.Options{}, func(t *testing.T, b *bundle) {
 		const subscribers = 1000
-		streams := make([]*feed.Stream, subscribers)
+		streams := make([]*listener[feed.Event], subscribers)
 		to := make([]models.Principal, subscribers)
 		var done sync.WaitGroup
 		for i := range streams {
@@ -156,7 +156,7 @@ func TestManySubscribers(t *testing.T) {
 // TestStartStopStress subscribes and leaves in every way, all the time, while commits go on and until the hub is closed.
 func TestStartStopStress(t *testing.T) {
 	t.Parallel()
-	onBoth(t, feed.Options{Buffer: 4, ReplayPage: 2, PollInterval: time.Millisecond, SlowTimeout: 2 * time.Millisecond}, func(t *testing.T, b *bundle) {
+	onBoth(t, feed.Options{Buffer: 4, ReplayPage: 2, PollInterval: time.Millisecond}, func(t *testing.T, b *bundle) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var running sync.WaitGroup
@@ -195,19 +195,19 @@ func comeAndGo(parent context.Context, b *bundle, way int) {
 	start := models.LedgerStart
 	switch way {
 	case 0:
-		if s, err := b.hub.ResultReady(ctx, b.tenant, feed.ResultReady{Principal: agent, After: &start, Unacknowledged: true}); err == nil {
+		if s, err := listenToResults(ctx, b.hub, b.tenant, feed.ResultReady{Principal: agent, After: &start, Unacknowledged: true}); err == nil {
 			drain(s, rand.IntN(10))
 		}
 	case 1:
-		if s, err := b.hub.Receipts(ctx, b.tenant, store.ReceiptFilter{}, nil); err == nil {
+		if s, err := listenToReceipts(ctx, b.hub, b.tenant, store.ReceiptFilter{}, nil); err == nil {
 			drain(s, rand.IntN(10))
 		}
 	case 2:
-		if s, err := b.hub.LeaseEnded(ctx, b.tenant, worker); err == nil {
+		if s, err := listenToLeases(ctx, b.hub, b.tenant, worker); err == nil {
 			drain(s, 1)
 		}
 	case 3:
-		if s, err := b.hub.TaskAvailable(ctx, b.tenant, nil, nil); err == nil {
+		if s, err := listenToTasks(ctx, b.hub, b.tenant, nil, nil); err == nil {
 			drain(s, 1)
 		}
 	default:
@@ -220,11 +220,12 @@ func comeAndGo(parent context.Context, b *bundle, way int) {
 	}
 }
 
-// drain takes up to n events, then waits for the end.
-func drain[E any](s stream[E], n int) {
-	for range s.Events() {
-		if n--; n <= 0 {
-			return // and leaves the rest unread
+// drain takes up to n events, and leaves the rest unread.
+func drain[E any](s *listener[E], n int) {
+	defer s.stream.Close()
+	for ; n > 0; n-- {
+		if _, err := s.take(); err != nil {
+			return
 		}
 	}
 }

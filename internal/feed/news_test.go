@@ -48,7 +48,7 @@ func TestNewsOfOtherServers(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		go func() { ran <- hub.Run(ctx) }()
 		rung(t, w.running)
-		s, err := hub.ResultReady(t.Context(), b.tenant, feed.ResultReady{Principal: agent})
+		s, err := listenToResults(t.Context(), hub, b.tenant, feed.ResultReady{Principal: agent})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,20 +16,20 @@ type reader struct {
 	filter store.ReceiptFilter
 	// start is the position behind which the reader began.
 	start int64
-	bell  chan struct{} // of one slot; rings when there may be something to take
+	ring  func() // called, under f.mu, when there may be something to take
 
 	// position is what was read up to; next, if not 0, the first behind it that may match. The follower sets next when it
 	// sees a match, so that what doesn't match is passed without a look. Guarded by f.mu.
 	position, next int64
 }
 
-func newReader(f *follower, filter store.ReceiptFilter) *reader {
-	return &reader{f: f, filter: filter, bell: make(chan struct{}, 1)}
+func newReader(f *follower, filter store.ReceiptFilter, ring func()) *reader {
+	return &reader{f: f, filter: filter, ring: ring}
 }
 
 // read returns a reader of what comes behind the cursor; behind the head when it is nil. Close it after use.
 // BAD_USER_INPUT: a malformed filter or cursor, one of another tenant, one beyond the head.
-func (h *Hub) read(ctx context.Context, tenant uuid.UUID, filter store.ReceiptFilter, after *string) (*reader, error) {
+func (h *Hub) read(ctx context.Context, tenant uuid.UUID, filter store.ReceiptFilter, after *string, ring func()) (*reader, error) {
 	if err := filter.Check(); err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (h *Hub) read(ctx context.Context, tenant uuid.UUID, filter store.ReceiptFi
 		return nil, err
 	}
 	// Registered before the head is read: what commits after that is seen by the one or by the other.
-	r := newReader(f, filter)
+	r := newReader(f, filter, ring)
 	f.add(r)
 	head, err := f.ledger.Head(ctx)
 	if err == nil && start > head {
@@ -63,7 +63,7 @@ func (h *Hub) read(ctx context.Context, tenant uuid.UUID, filter store.ReceiptFi
 	return r, nil
 }
 
-// close gives up the reader's place.
+// close gives up the reader's place. What it is rung for afterwards is nothing.
 func (r *reader) close() {
 	r.f.remove(r)
 	r.f.hub.unfollow(r.f)
@@ -94,41 +94,22 @@ func (r *reader) subject() subject {
 func (r *reader) observe(receipt *models.Receipt) {
 	if r.next == 0 && receipt.Seq > r.position && r.filter.Match(receipt) {
 		r.next = receipt.Seq
-		ring(r.bell)
+		r.ring()
 	}
 }
 
 func (r *reader) wake() {
 	r.next = r.position + 1
-	ring(r.bell)
+	r.ring()
 }
+
+func (r *reader) drained() { r.ring() }
 
 func (r *reader) needs(head int64) int64 {
 	if r.next == 0 {
 		return head
 	}
 	return min(max(r.next, r.position+1), head)
-}
-
-// each hands over everything that matches, in ledger order, a part at a time, until give fails or ctx ends.
-func (r *reader) each(ctx context.Context, give func([]*models.Receipt) error) error {
-	for {
-		batch, err := r.take(ctx)
-		if err != nil {
-			return err
-		}
-		if len(batch) > 0 {
-			if err := give(batch); err != nil {
-				return err
-			}
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-r.bell:
-		}
-	}
 }
 
 // take returns the next receipts that match, at most a page; none when the reader has all that is known of. When it fails

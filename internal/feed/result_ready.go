@@ -15,9 +15,6 @@ type Event struct {
 	Receipt *models.Receipt
 }
 
-// Stream is a stream of receipts in ledger order, each once.
-type Stream struct{ outlet[Event] }
-
 // ResultReady asks for the results that are ready for a principal.
 type ResultReady struct {
 	Principal models.Principal
@@ -27,73 +24,79 @@ type ResultReady struct {
 	Unacknowledged bool
 }
 
-// ResultReady streams the task.result_ready receipts that are addressed to the principal, until ctx ends or the stream
-// does; see Stream.Err. What commits after it has returned is in the stream. BAD_USER_INPUT: a malformed principal or
-// cursor, one of another tenant, one beyond the head. UNAVAILABLE: the hub is closed or the database out of reach.
-func (h *Hub) ResultReady(ctx context.Context, tenant uuid.UUID, q ResultReady) (*Stream, error) {
+// ResultReady streams the task.result_ready receipts that are addressed to the principal, in ledger order, each once; see Stream
+// for ring. What commits after it has returned is in the stream. BAD_USER_INPUT: a malformed principal or cursor, one of another
+// tenant, one beyond the head. UNAVAILABLE: the hub is closed or the database out of reach.
+func (h *Hub) ResultReady(ctx context.Context, tenant uuid.UUID, q ResultReady, ring func()) (*Stream[Event], error) {
 	r, err := h.read(ctx, tenant, store.ReceiptFilter{
 		Types: []models.ReceiptType{models.TaskResultReady}, To: &q.Principal,
-	}, q.After)
+	}, q.After, ring)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream{newOutlet[Event](h)}
-	return started(s, s.run(ctx, func(ctx context.Context) error {
-		if q.Unacknowledged {
-			if err := s.unacknowledged(ctx, r, q.Principal); err != nil {
-				return err
-			}
-		}
-		return s.follow(ctx, r)
-	}, r.close))
+	events := &receipts{reader: r}
+	if q.Unacknowledged {
+		events.unacknowledged = &unacknowledged{}
+	}
+	return &Stream[Event]{hub: h, source: events}, nil
 }
 
 // Receipts streams the receipts that match the filter, behind the cursor or, when it is nil, the head; otherwise as
 // ResultReady.
-func (h *Hub) Receipts(ctx context.Context, tenant uuid.UUID, filter store.ReceiptFilter, after *string) (*Stream, error) {
-	r, err := h.read(ctx, tenant, filter, after)
+func (h *Hub) Receipts(ctx context.Context, tenant uuid.UUID, filter store.ReceiptFilter, after *string, ring func()) (*Stream[Event], error) {
+	r, err := h.read(ctx, tenant, filter, after, ring)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream{newOutlet[Event](h)}
-	return started(s, s.run(ctx, func(ctx context.Context) error { return s.follow(ctx, r) }, r.close))
+	return &Stream[Event]{hub: h, source: &receipts{reader: r}}, nil
 }
 
-// unacknowledged hands over the results up to the reader's start that nobody has acknowledged.
-func (s *Stream) unacknowledged(ctx context.Context, r *reader, p models.Principal) error {
-	limit := s.hub.opt.ReplayPage
-	for after := int64(0); ; {
-		page, err := r.f.ledger.Unacknowledged(ctx, p, after, r.start, limit)
+// receipts is the source of a stream of receipts.
+type receipts struct {
+	*reader
+
+	// unacknowledged is what comes first; nil once it has come.
+	unacknowledged *unacknowledged
+}
+
+func (s *receipts) take(ctx context.Context) ([]Event, error) {
+	for s.unacknowledged != nil {
+		page, more, err := s.unacknowledged.take(ctx, s.reader)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := s.putAll(ctx, page); err != nil {
-			return err
+		if !more {
+			s.unacknowledged = nil
 		}
-		if len(page) < limit {
-			return nil
-		}
-		after = page[limit-1].Seq
-	}
-}
-
-func (s *Stream) follow(ctx context.Context, r *reader) error {
-	return r.each(ctx, func(receipts []*models.Receipt) error { return s.putAll(ctx, receipts) })
-}
-
-func (s *Stream) putAll(ctx context.Context, receipts []*models.Receipt) error {
-	for _, r := range receipts {
-		if err := s.put(ctx, Event{Cursor: models.LedgerCursor(r.TenantID, r.Seq), Receipt: r}); err != nil {
-			return err
+		if len(page) > 0 {
+			return eventsOf(page), nil
 		}
 	}
-	return nil
+	page, err := s.reader.take(ctx)
+	return eventsOf(page), err
 }
 
-// started returns a stream, or why it could not be started, never both.
-func started[S any](s *S, err error) (*S, error) {
+func eventsOf(page []*models.Receipt) []Event {
+	events := make([]Event, len(page))
+	for i, r := range page {
+		events[i] = Event{Cursor: models.LedgerCursor(r.TenantID, r.Seq), Receipt: r}
+	}
+	return events
+}
+
+// unacknowledged reads the results up to a reader's start that nobody has acknowledged.
+type unacknowledged struct{ after int64 }
+
+// take returns the next page, and whether there may be another.
+func (u *unacknowledged) take(ctx context.Context, r *reader) (page []*models.Receipt, more bool, err error) {
+	limit := r.f.hub.opt.ReplayPage
+	page, err = r.f.ledger.Unacknowledged(ctx, *r.filter.To, u.after, r.start, limit)
 	if err != nil {
-		return nil, err
+		return nil, true, err
 	}
-	return s, nil
+	if len(page) < limit {
+		return page, false, nil
+	}
+	u.after = page[limit-1].Seq
+	return page, true, nil
 }

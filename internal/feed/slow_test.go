@@ -2,7 +2,6 @@ package feed_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/asyncgate/asyncgate/internal/feed"
 	"github.com/asyncgate/asyncgate/models"
@@ -32,19 +31,23 @@ func TestSlowReaderIsServedFromTheLedger(t *testing.T) {
 	})
 }
 
-func TestReaderThatDoesNotReadIsClosedAndResumes(t *testing.T) {
+func TestReaderThatDoesNotReadHoldsNothing(t *testing.T) {
 	t.Parallel()
-	onBoth(t, feed.Options{Buffer: 4, ReplayPage: 3, SlowTimeout: 50 * time.Millisecond}, func(t *testing.T, b *bundle) {
+	onBoth(t, feed.Options{Buffer: 4, ReplayPage: 3}, func(t *testing.T, b *bundle) {
 		s := b.results(t, feed.ResultReady{})
 		var all []*models.Receipt
 		for range 10 {
 			all = append(all, b.commit(t, b.result(agent))...)
 		}
-		// The reader takes nothing, so the end shows only in Err: its channel has nothing but the end to give.
-		eventually(t, "the stream is closed", func() bool { return s.Err() != nil })
-		wantCode(t, s.Err(), models.CodeSubscriberTooSlow)
-		wantCode(t, end(t, s), models.CodeSubscriberTooSlow)
-		want(t, b.results(t, feed.ResultReady{After: b.cursor(0)}), all...)
+		quick := b.receipts(t, store.ReceiptFilter{}, b.cursor(9))
+		want(t, quick, all[9]) // all have been shown to who waits
+		if reads := b.tap.count("Replay"); reads > 0 {
+			t.Errorf("%d pages were read for who takes nothing", reads)
+		}
+		if _, receipts := b.hub.Followed(); receipts > 4 {
+			t.Errorf("%d receipts are in memory", receipts)
+		}
+		want(t, s, all...)
 	})
 }
 

@@ -10,12 +10,13 @@ import (
 	"github.com/asyncgate/asyncgate/store"
 )
 
-// AvailableStream is a stream of the types of tasks that have become claimable.
-type AvailableStream struct {
-	outlet[string]
+// available is the source of a stream of the types of tasks that have become claimable.
+type available struct {
 	skills
 
-	bell chan struct{} // of one slot; rings when pending has grown
+	f    *follower
+	work *work
+	ring func()
 	// pending are the types to tell, each once, oldest first; flooded, that there were too many. Guarded by f.mu.
 	pending []string
 	flooded bool
@@ -28,7 +29,7 @@ const maxPending = 1000
 // one of the types (any if empty), and requiring nothing beyond capabilities. It is a wake-up, not a claim: another worker
 // may be faster, and tasks of one type are told together while nobody takes the event. It has no cursor, since who
 // reconnects claims first. Errors are those of ResultReady, and BAD_USER_INPUT for what no task can have.
-func (h *Hub) TaskAvailable(ctx context.Context, tenant uuid.UUID, types, capabilities []string) (*AvailableStream, error) {
+func (h *Hub) TaskAvailable(ctx context.Context, tenant uuid.UUID, types, capabilities []string, ring func()) (*Stream[string], error) {
 	if err := models.CheckSkills(types, capabilities); err != nil {
 		return nil, err
 	}
@@ -36,77 +37,57 @@ func (h *Hub) TaskAvailable(ctx context.Context, tenant uuid.UUID, types, capabi
 	if err != nil {
 		return nil, err
 	}
-	s := &AvailableStream{outlet: newOutlet[string](h), skills: newSkills(types, capabilities), bell: make(chan struct{}, 1)}
-	var w *work
-	leave := func() {
-		f.leave(w, func() { delete(w.streams, s) })
-		h.unfollow(f)
-	}
-	w, err = f.join(func(w *work) { w.streams[s] = struct{}{} })
+	a := &available{skills: newSkills(types, capabilities), f: f, ring: ring}
+	a.work, err = f.join(func(w *work) { w.streams[a] = struct{}{} })
 	if err == nil {
-		err = s.enter(ctx, w)
+		err = a.enter(ctx)
 	}
 	if err != nil {
-		leave()
+		a.close()
 		return nil, err
 	}
-	return started(s, s.run(ctx, func(ctx context.Context) error { return s.tell(ctx, f) }, leave))
+	return &Stream[string]{hub: h, source: a}, nil
 }
 
 // enter returns when the stream misses no task any more.
-func (s *AvailableStream) enter(ctx context.Context, w *work) error {
-	head, err := w.f.ledger.Head(ctx) // a database out of reach is told now; the work would wait for it
+func (a *available) enter(ctx context.Context) error {
+	head, err := a.f.ledger.Head(ctx) // a database out of reach is told now; the work would wait for it
 	if err != nil {
 		return err
 	}
-	w.f.door.reached(head)
-	return w.await(ctx)
+	a.f.door.reached(head)
+	return a.work.await(ctx)
+}
+
+func (a *available) close() {
+	a.f.leave(a.work, func() { delete(a.work.streams, a) })
+	a.f.hub.unfollow(a.f)
 }
 
 // offer notes a task that has become claimable. It is called under the follower's lock.
-func (s *AvailableStream) offer(t *store.QueuedTask) {
-	if !s.can(t) || slices.Contains(s.pending, t.Type) {
+func (a *available) offer(t *store.QueuedTask) {
+	if !a.can(t) || slices.Contains(a.pending, t.Type) {
 		return
 	}
-	if len(s.pending) == maxPending {
-		s.flooded = true
+	if len(a.pending) == maxPending {
+		a.flooded = true
 	} else {
-		s.pending = append(s.pending, t.Type)
+		a.pending = append(a.pending, t.Type)
 	}
-	ring(s.bell)
+	a.ring()
 }
 
-// tell hands over what is noted until ctx ends.
-func (s *AvailableStream) tell(ctx context.Context, f *follower) error {
-	for {
-		taskType, ok, err := s.next(f)
-		if err != nil {
-			return err
-		}
-		if ok {
-			if err := s.put(ctx, taskType); err != nil {
-				return err
-			}
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-s.bell:
-		}
+// take returns one type: those that are still pending are told together with what becomes claimable until they are taken.
+func (a *available) take(context.Context) ([]string, error) {
+	a.f.mu.Lock()
+	defer a.f.mu.Unlock()
+	if a.flooded {
+		return nil, errTooSlow
 	}
-}
-
-func (s *AvailableStream) next(f *follower) (taskType string, ok bool, err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if s.flooded {
-		return "", false, errTooSlow
+	if len(a.pending) == 0 {
+		return nil, nil
 	}
-	if len(s.pending) == 0 {
-		return "", false, nil
-	}
-	taskType = s.pending[0]
-	s.pending = slices.Delete(s.pending, 0, 1)
-	return taskType, true, nil
+	next := a.pending[0]
+	a.pending = slices.Delete(a.pending, 0, 1)
+	return []string{next}, nil
 }

@@ -16,6 +16,7 @@ type ending struct {
 
 func (e *ending) subject() subject       { return subject{task: e.task} }
 func (e *ending) wake()                  { ring(e.bell) }
+func (e *ending) drained()               {}
 func (e *ending) needs(head int64) int64 { return head }
 
 func (e *ending) observe(r *models.Receipt) {

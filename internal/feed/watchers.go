@@ -14,6 +14,8 @@ type watcher interface {
 	observe(r *models.Receipt)
 	// wake tells that receipts may have been missed.
 	wake()
+	// drained tells that the hub is closed.
+	drained()
 	// needs is the position from which on the watcher may still read; those who read nothing return head.
 	needs(head int64) int64
 }
@@ -67,6 +69,8 @@ func (ws watchers) all(each func(watcher)) {
 }
 
 func (ws watchers) wake() { ws.all(watcher.wake) }
+
+func (ws watchers) drained() { ws.all(watcher.drained) }
 
 // oldestNeeded returns the position from which on somebody may still read, at most head.
 func (ws watchers) oldestNeeded(head int64) int64 {

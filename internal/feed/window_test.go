@@ -56,18 +56,18 @@ func TestWindow(t *testing.T) {
 
 func TestUnreadAvailableStreamIsBounded(t *testing.T) {
 	t.Parallel()
-	s, f := &AvailableStream{bell: make(chan struct{}, 1)}, &follower{}
+	s := &available{f: &follower{}, ring: func() {}}
 	offer := func(n int) { s.offer(&store.QueuedTask{Type: fmt.Sprint("type-", n)}) }
 	for n := range maxPending {
 		offer(n)
 		offer(n)
 	}
-	if _, ok, err := s.next(f); !ok || err != nil {
-		t.Fatalf("next: %t, %v", ok, err)
+	if taken, err := s.take(t.Context()); len(taken) != 1 || err != nil {
+		t.Fatalf("taken: %v, %v", taken, err)
 	}
 	offer(maxPending)
 	offer(maxPending + 1)
-	if _, _, err := s.next(f); models.CodeOf(err) != models.CodeSubscriberTooSlow {
+	if _, err := s.take(t.Context()); models.CodeOf(err) != models.CodeSubscriberTooSlow {
 		t.Errorf("a flooded stream went on: %v", err)
 	}
 }

@@ -18,13 +18,14 @@ import (
 type work struct {
 	f      *follower
 	reader *reader
+	bell   chan struct{} // of one slot; rings when the reader may have something, or a claimant has passed
 	ctx    context.Context
 	stop   context.CancelFunc
 	// ready is closed once nothing can be missed any more.
 	ready chan struct{}
 
 	// streams and claimants are who waits, users how many they are; guarded by f.mu.
-	streams   map[*AvailableStream]struct{}
+	streams   map[*available]struct{}
 	claimants claimants
 	users     int
 
@@ -47,9 +48,10 @@ func (f *follower) join(enter func(*work)) (*work, error) {
 	w, first := f.work, f.work == nil
 	if first {
 		w = &work{
-			f: f, reader: newReader(f, queueing), ready: make(chan struct{}), look: true,
-			streams: make(map[*AvailableStream]struct{}), claimants: newClaimants(),
+			f: f, bell: make(chan struct{}, 1), ready: make(chan struct{}), look: true,
+			streams: make(map[*available]struct{}), claimants: newClaimants(),
 		}
+		w.reader = newReader(f, queueing, func() { ring(w.bell) })
 		w.ctx, w.stop = context.WithCancel(f.ctx)
 		f.watchers.add(w.reader)
 		f.work = w
@@ -74,7 +76,7 @@ func (f *follower) leave(w *work, leave func()) {
 		return
 	}
 	if len(w.claimants.passed) > 0 {
-		ring(w.reader.bell)
+		ring(w.bell)
 	}
 }
 
@@ -126,7 +128,7 @@ func (w *work) run() {
 			return
 		case <-timer.C:
 			w.look = true
-		case <-w.reader.bell:
+		case <-w.bell:
 		}
 	}
 }

@@ -68,16 +68,16 @@ func (b *bundle) end(t *testing.T, task *models.Task, lease *models.Lease, as mo
 	})
 }
 
-func (b *bundle) available(t *testing.T, types, capabilities []string) *feed.AvailableStream {
+func (b *bundle) available(t *testing.T, types, capabilities []string) *listener[string] {
 	t.Helper()
-	s, err := b.hub.TaskAvailable(t.Context(), b.tenant, types, capabilities)
+	s, err := listenToTasks(t.Context(), b.hub, b.tenant, types, capabilities)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func wantType(t *testing.T, s *feed.AvailableStream, taskType string) {
+func wantType(t *testing.T, s *listener[string], taskType string) {
 	t.Helper()
 	if got := next(t, s); got != taskType {
 		t.Fatalf("a task of type %q became available, want %q", got, taskType)
@@ -94,7 +94,7 @@ func TestTaskAvailable(t *testing.T) {
 		wantType(t, able, "a")
 		b.create(t, "b", []string{"gpu", "disk"}, 0)
 		task := b.create(t, "b", nil, 0)
-		for _, s := range []*feed.AvailableStream{any, able, typed} {
+		for _, s := range []*listener[string]{any, able, typed} {
 			wantType(t, s, "b")
 		}
 		for _, ends := range []struct {
@@ -175,7 +175,7 @@ func TestTaskAvailableTellsOfADatabaseOutOfReach(t *testing.T) {
 	onBoth(t, feed.Options{}, func(t *testing.T, b *bundle) {
 		gone := errors.New("the database is gone")
 		b.tap.intercept(func(context.Context, string) error { return gone })
-		if _, err := b.hub.TaskAvailable(t.Context(), b.tenant, nil, nil); !errors.Is(err, gone) {
+		if _, err := listenToTasks(t.Context(), b.hub, b.tenant, nil, nil); !errors.Is(err, gone) {
 			t.Errorf("it returned %v", err)
 		}
 		if tenants, _ := b.hub.Followed(); tenants != 0 {
@@ -214,9 +214,9 @@ func TestLeaseEnded(t *testing.T) {
 		rival := models.Principal{Kind: models.KindWorker, ID: "w2"}
 		gone := b.create(t, "t", nil, 0)
 		b.end(t, gone, b.claim(t, gone, worker), models.LeaseExpired, models.LeaseExpiredType, models.StatusQueued, 0)
-		var streams []*feed.LeaseStream
+		var streams []*listener[*models.Lease]
 		for range 5 {
-			s, err := b.hub.LeaseEnded(t.Context(), b.tenant, worker)
+			s, err := listenToLeases(t.Context(), b.hub, b.tenant, worker)
 			if err != nil {
 				t.Fatal(err)
 			}

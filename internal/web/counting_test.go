@@ -298,7 +298,7 @@ func TestLimitHeaders(t *testing.T) {
 	t.Parallel()
 	s := newCounted(t, 1000, func(o *web.Options) { o.MaxBody = 2000 })
 	draining := newCounted(t, 1000)
-	close(draining.drain)
+	draining.drain()
 	const query, listed = `{"query":"{ whoami }"}`, "http://localhost:3000"
 	for name, tt := range map[string]struct {
 		s            *counted

@@ -24,7 +24,7 @@ func TestDrain(t *testing.T) {
 	t.Run("new operations are sent elsewhere", func(t *testing.T) {
 		t.Parallel()
 		s := newStage(t)
-		close(s.drain)
+		s.drain()
 		for _, header := range [][]string{nil, {"Accept", "text/event-stream"}} {
 			resp, err := s.client.Do(s.request(t, "POST", "/graphql", `{"query":"{ whoami }"}`, header...))
 			if err != nil {
@@ -53,7 +53,7 @@ func TestDrain(t *testing.T) {
 		go func() { answer <- s.post(t, "mutation { hold }", "Accept", "text/event-stream") }()
 		await(t, "the mutation", s.entered)
 		await(t, "the mutation", s.entered)
-		close(s.drain)
+		s.drain()
 		close(s.release)
 		for range 2 {
 			if r := await(t, "the answer", answer); r.status != 200 {
@@ -68,7 +68,7 @@ func TestDrain(t *testing.T) {
 		e := s.stream(t, "subscription { ticks }")
 		s.ticks <- "one"
 		e.expect("one")
-		close(s.drain)
+		s.drain()
 		e.expect("")
 		await(t, "the end of the subscription", s.ended)
 	})
@@ -79,7 +79,7 @@ func TestDrain(t *testing.T) {
 		p := s.connected(t)
 		p.subscribe("1", "subscription { ticks }")
 		await(t, "the subscription", s.entered)
-		close(s.drain)
+		s.drain()
 		p.expectClose(1001)
 	})
 
@@ -90,7 +90,7 @@ func TestDrain(t *testing.T) {
 		p.subscribe("1", "subscription { ticks }")
 		await(t, "the first subscription", s.entered)
 		await(t, "the second subscription", s.entered)
-		close(s.drain)
+		s.drain()
 		close(s.ticks)
 		e.expect("")
 		p.expectClose(1001)
@@ -104,7 +104,7 @@ func TestDrain(t *testing.T) {
 		p.subscribe("2", "subscription { ticks }")
 		await(t, "the mutation", s.entered)
 		await(t, "the subscription", s.entered)
-		close(s.drain)
+		s.drain()
 		await(t, "the end of the subscription", s.ended)
 		p.subscribe("3", "{ whoami }")
 		p.expect(`{"id":"3","type":"error","payload":[{"message":"the server is shutting down`)
@@ -116,7 +116,7 @@ func TestDrain(t *testing.T) {
 
 // shutdown shuts the stage down as at SIGTERM; the channel has what came of it.
 func (s *stage) shutdown(within time.Duration) <-chan error {
-	close(s.drain)
+	s.drain()
 	down := make(chan error, 1)
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), within)

@@ -30,12 +30,12 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 		s.refuseDraining(w, r)
 		return
 	}
-	defer leave()
 	if isUpgrade(r) {
-		s.serveSocket(w, r)
-	} else {
-		s.serveRequest(w, r)
+		s.serveSocket(w, r, leave)
+		return
 	}
+	defer leave()
+	s.serveRequest(w, r)
 }
 
 func isUpgrade(r *http.Request) bool {
@@ -126,7 +126,9 @@ func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request, media st
 	case kind == ast.Subscription && !stream:
 		s.refuse(w, r, 0, models.Errorf(models.CodeBadUserInput,
 			"a subscription needs Accept: %s, or a WebSocket with the subprotocol %s", mediaStream, subprotocol))
-	case kind == ast.Subscription || media == mediaStream:
+	case kind == ast.Subscription:
+		s.serveSubscription(w, r, op)
+	case media == mediaStream:
 		s.serveStream(w, r, op)
 	case isIncremental(op):
 		s.refuse(w, r, 0, models.Errorf(models.CodeBadUserInput,
@@ -141,7 +143,7 @@ func (s *Server) serveSingle(w http.ResponseWriter, r *http.Request, media strin
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.killed, cancel)()
-	s.run(ctx, op, nil, func(resp *graphql.Response) bool {
+	s.run(ctx, op, func(resp *graphql.Response) bool {
 		s.write(w, r, media, statusOf(media, resp), resp)
 		_ = http.NewResponseController(w).Flush() // Shutdown believes that a request that has left was answered
 		return false

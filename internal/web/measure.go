@@ -58,7 +58,7 @@ func routeOf(pattern string) string {
 }
 
 // notes are what the layers find out of a request, for each other, its line in the log and its figures. They belong to the
-// goroutine of the request.
+// goroutine of the request, or to that which outlives it.
 type notes struct {
 	// pattern is the one of the routes that the request met, "" for none.
 	pattern string
@@ -67,6 +67,10 @@ type notes struct {
 	known  bool
 	// tally is where the request counts, nil for nowhere.
 	tally *tally
+	// answered is called, once, when the request is over, with the status and the bytes of its answer; outlived tells that
+	// this is not when its handler returns.
+	answered func(status int, bytes int64)
+	outlived bool
 }
 
 type notesKey struct{}
@@ -84,13 +88,24 @@ func notesOf(ctx context.Context) *notes {
 	return n
 }
 
+// outlive makes the notes belong to the caller, who goes on with a request when its handler has returned, and calls answered
+// when it is over.
+func (n *notes) outlive(r *http.Request) (answered func(status int, bytes int64)) {
+	n.pattern, n.outlived = r.Pattern, true
+	return n.answered
+}
+
 // identify notes who sends the request.
 func (n *notes) identify(v models.Viewer) { n.viewer, n.known = v, true }
 
 // routed notes which pattern the request meets: the layers between may hand on a copy of the request.
 func routed(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() { notesOf(r.Context()).pattern = r.Pattern }()
+		defer func() {
+			if n := notesOf(r.Context()); !n.outlived {
+				n.pattern = r.Pattern
+			}
+		}()
 		mux.ServeHTTP(w, r)
 	})
 }

@@ -101,7 +101,7 @@ func TestObserverHearsOfRequests(t *testing.T) {
 		s.do(t, test.method, test.path, "", test.header...)
 		o.eventually(t, test.want)
 	}
-	close(s.drain)
+	s.drain()
 	s.do(t, "GET", "/graphql?query={whoami}", "")
 	o.eventually(t, "refused: draining, /graphql 503")
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/asyncgate/asyncgate/internal/auth"
 	"github.com/asyncgate/asyncgate/models"
 )
 
@@ -120,7 +121,7 @@ func (c *socket) handle(data []byte, leave func()) (err error) {
 		if m.ID == "" {
 			return closing(closeBadMessage, "Invalid message: complete needs an id")
 		}
-		c.cancel(m.ID)
+		c.complete(m.ID)
 		return nil
 	default:
 		return closing(closeBadMessage, "Invalid message: unknown type %.40q", m.Type)
@@ -135,13 +136,13 @@ func (c *socket) handleInit(m message) error {
 	c.initTimer.Stop()
 	credentials, err := initCredentials(m.Payload)
 	if err == nil {
-		c.viewer, err = c.s.authenticate(c.ctx, c.request.Header, credentials)
+		c.viewer, err = c.s.authenticate(c.ctx, c.header, credentials)
 	}
 	if err != nil {
 		return c.refusal(err)
 	}
 	c.tally.identify(c.viewer)
-	c.acknowledged = true
+	c.known, c.header, c.acknowledged = auth.WithViewer(c.ctx, c.viewer), nil, true
 	c.ws.SetReadLimit(c.s.opt.MaxBody + envelopeBytes)
 	c.write(message{Type: typeAck})
 	c.watch() // only now: it may be the end
@@ -194,6 +195,5 @@ func (c *socket) handleSubscribe(m message, leave func()) (kept bool, err error)
 	if err != nil {
 		return false, closing(closeBadMessage, "Invalid message: %s", models.MessageOf(err))
 	}
-	params.Headers = c.request.Header
 	return c.start(m.ID, params, nil, leave)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,10 +15,9 @@ import (
 // panics, access log.
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
 		ctx, notes := withNotes(s.startRequest(r))
 		r = r.WithContext(ctx)
-		answered := s.opt.Observer.Request()
+		notes.answered = s.answered(ctx, notes, r.Method, r.URL.Path)
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
 			r.Pattern = notes.pattern
@@ -27,8 +27,9 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		s.limitConnection(w)
 
 		defer func() {
-			answered(routeOf(notes.pattern), rec.status)
-			s.log(r, notes, rec, time.Since(start))
+			if !notes.outlived {
+				notes.answered(rec.status, rec.bytes)
+			}
 		}()
 		defer func() {
 			value := recover()
@@ -47,17 +48,21 @@ func (s *Server) observe(next http.Handler) http.Handler {
 	})
 }
 
-// log writes a request's line of the access log.
-func (s *Server) log(r *http.Request, notes *notes, rec *recorder, took time.Duration) {
-	ctx := r.Context()
-	if !s.opt.Logger.Enabled(ctx, slog.LevelDebug) {
-		return
+// answered returns what is called when a request is over that begins now, with the status and the bytes of its answer.
+func (s *Server) answered(ctx context.Context, notes *notes, method, path string) func(status int, bytes int64) {
+	start := time.Now()
+	observed := s.opt.Observer.Request()
+	return func(status int, bytes int64) {
+		observed(routeOf(notes.pattern), status)
+		if !s.opt.Logger.Enabled(ctx, slog.LevelDebug) {
+			return
+		}
+		if notes.known {
+			ctx = auth.WithViewer(ctx, notes.viewer)
+		}
+		s.opt.Logger.DebugContext(ctx, "request", "method", method, "path", fmt.Sprintf("%.100s", path),
+			"status", status, "bytes", bytes, "duration", time.Since(start))
 	}
-	if notes.known {
-		ctx = auth.WithViewer(ctx, notes.viewer)
-	}
-	s.opt.Logger.DebugContext(ctx, "request", "method", r.Method, "path", fmt.Sprintf("%.100s", r.URL.Path),
-		"status", rec.status, "bytes", rec.bytes, "duration", took)
 }
 
 // isAbort tells whether a panic is net/http's own way to give a connection up.

@@ -38,7 +38,7 @@ func (s *Server) pace(ctx context.Context, err error) {
 	defer wait.Stop()
 	select {
 	case <-wait.C:
-	case <-s.opt.Drain:
+	case <-s.opt.Drain.Done():
 	case <-ctx.Done():
 		turn.Cancel() // another has it
 	}

@@ -85,7 +85,7 @@ func TestLimitedWaitAlone(t *testing.T) {
 		t.Errorf("who has asked too often is answered at once, with %d", status)
 	default:
 	}
-	close(s.drain)
+	s.drain()
 	if status := <-waiting; status != http.StatusTooManyRequests {
 		t.Errorf("when the server drains, who waits is answered with %d", status)
 	}

@@ -9,33 +9,22 @@ import (
 	"github.com/asyncgate/asyncgate/models"
 )
 
-// run executes an operation and hands each response to send, until there are no more, ctx is done or send returns false.
-// A response is valid only until send returns: the executor uses its memory again. A query or mutation has
-// RequestTimeout, and at least one response; what panics becomes a response too. started, if not nil, is called when the
-// operation is set up (a subscription then misses nothing that happens) or will never be; it must bear two calls.
-func (s *Server) run(ctx context.Context, op *graphql.OperationContext, started func(), send func(*graphql.Response) bool) {
-	if started == nil {
-		started = func() {}
-	}
+// run executes a query or mutation and hands each response to send, until there are no more, ctx is done or send returns
+// false. A response is valid only until send returns: the executor uses its memory again. It has RequestTimeout, and at least
+// one response; what panics becomes a response too.
+func (s *Server) run(ctx context.Context, op *graphql.OperationContext, send func(*graphql.Response) bool) {
 	defer func() {
 		if value := recover(); value != nil {
-			started() // first: nobody may be taking responses before
 			send(s.problem(ctx, s.panicked(ctx, value)))
 		}
 	}()
-	single := op.Operation.Operation != ast.Subscription
-	opCtx := ctx
-	if single {
-		var cancel context.CancelFunc
-		opCtx, cancel = context.WithTimeout(ctx, s.opt.RequestTimeout)
-		defer cancel()
-	}
+	opCtx, cancel := context.WithTimeout(ctx, s.opt.RequestTimeout)
+	defer cancel()
 	next, opCtx := s.opt.Executor.DispatchOperation(opCtx, op)
-	started()
 	for sent := 0; ; sent++ {
 		resp := next(opCtx)
 		if resp == nil {
-			if single && sent == 0 {
+			if sent == 0 {
 				send(s.problem(ctx, models.Errorf(models.CodeUnavailable, "the request took too long; repeat it")))
 			}
 			return

@@ -46,7 +46,7 @@ func (s *Server) HTTPServer(addr string) *http.Server {
 	}
 }
 
-// Shutdown ends the serving of server after Options.Drain has been closed. Until all that runs has ended, connections are
+// Shutdown ends the serving of server after Options.Drain is done. Until all that runs has ended, connections are
 // still taken, and hear that the server drains. What runs when ctx is done is cut off; Shutdown then returns ctx's error,
 // else nil. It returns two seconds after ctx at the latest.
 func (s *Server) Shutdown(ctx context.Context, server *http.Server) error {

@@ -48,30 +48,35 @@ func closing(code websocket.StatusCode, format string, args ...any) error {
 	return &closeError{code, fmt.Sprintf(format, args...)}
 }
 
-// socket is one WebSocket: a reader (messages.go), operations that each run in a goroutine of their own
-// (socket_operation.go), pings, and the end.
+// socket is one WebSocket. One that is idle is one goroutine, its reader (messages.go). Operations run in goroutines of their
+// own (socket_operation.go), and so does what must not wait for the reader: pings, and what ends the socket from outside.
 type socket struct {
-	s       *Server
-	ws      *websocket.Conn
-	line    line
-	request *http.Request
+	s    *Server
+	ws   *websocket.Conn
+	line line
 
-	// viewer, acknowledged and unwatch, which ends the watch over the viewer's credential, belong to the reader.
+	// What follows belongs to the reader. header is the handshake's, until connection_init has added to it; known is ctx with
+	// the viewer that this made; unwatch ends the watch over the viewer's credential.
+	header       http.Header
 	viewer       models.Viewer
+	known        context.Context
 	tally        *tally
 	acknowledged bool
 	unwatch      func()
 	initTimer    *time.Timer
 
-	// ctx ends all operations, with UNAUTHENTICATED as its cause when the credential stops to count; streams, which comes from
-	// it, only subscriptions: once it is done, guarded by mu, none begins.
-	ctx, streams  context.Context
-	endOperations context.CancelCauseFunc
-	endStreams    context.CancelFunc
+	// ctx ends all operations, with UNAUTHENTICATED as its cause when the credential stops to count.
+	ctx    context.Context
+	cancel context.CancelCauseFunc
 
-	mu      sync.Mutex
-	active  map[string]*operation
-	running sync.WaitGroup
+	mu     sync.Mutex
+	active map[string]*operation
+	// drained tells that no subscription begins any more, over that nothing does.
+	drained, over bool
+	// pings is when the next ping is due.
+	pings *time.Timer
+	// running are the operations, asides what else runs beside the reader.
+	running, asides sync.WaitGroup
 
 	// writeMu makes "still wanted? then write" one step.
 	writeMu sync.Mutex
@@ -79,24 +84,37 @@ type socket struct {
 	toldTooSlow time.Time
 }
 
-// serveSocket takes a WebSocket and returns when it has ended, with all that ran on it.
-func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
+// serveSocket takes a WebSocket. It returns at once, so that the memory of the handshake, and the deep stack that it came by,
+// are free; leave is called when the socket has ended, with all that ran on it.
+func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, leave func()) {
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		Subprotocols:       append([]string{subprotocol}, offered(r)...),
 		InsecureSkipVerify: true, // checkOrigin has verified it, scheme and port included
 	})
 	if err != nil {
+		leave()
 		return // Accept has answered
 	}
 	endRequest(r, http.StatusSwitchingProtocols)
 	// Whoever opens a socket is a stranger until connection_init: what it sends must cost no more than a header.
 	ws.SetReadLimit(strangerBytes)
-	c := &socket{s: s, ws: ws, line: s.beginStream(r), request: r, tally: tallyOf(r.Context()).another(),
+	c := &socket{s: s, ws: ws, line: s.beginStream(r), header: r.Header, tally: tallyOf(r.Context()).another(),
 		active: map[string]*operation{}, unwatch: func() {}}
-	c.ctx, c.endOperations = context.WithCancelCause(context.WithoutCancel(r.Context()))
-	c.streams, c.endStreams = context.WithCancel(c.ctx)
-	defer s.opt.Observer.Socket()()
-	c.serve()
+	c.ctx, c.cancel = context.WithCancelCause(context.WithoutCancel(r.Context()))
+	ended := notesOf(r.Context()).outlive(r)
+	closed := s.opt.Observer.Socket()
+	go func() {
+		defer leave()
+		defer ended(http.StatusSwitchingProtocols, 0)
+		defer closed()
+		defer func() {
+			if value := recover(); value != nil {
+				_ = s.panicked(c.ctx, value)
+				ws.CloseNow()
+			}
+		}()
+		c.serve()
+	}()
 }
 
 // offered returns the subprotocols that the client asks for. One that is not ours is taken too, and closed at once: who
@@ -112,23 +130,47 @@ func offered(r *http.Request) []string {
 }
 
 func (c *socket) serve() {
-	unkill := context.AfterFunc(c.s.killed, func() { c.ws.CloseNow() })
-	defer unkill()
-	c.initTimer = time.AfterFunc(c.s.opt.InitTimeout, func() {
+	unkill := context.AfterFunc(c.s.killed, c.aside(func() { c.ws.CloseNow() }))
+	undrain := context.AfterFunc(c.s.opt.Drain, c.aside(c.drain))
+	c.initTimer = time.AfterFunc(c.s.opt.InitTimeout, c.aside(func() {
 		c.close(closeInitTimeout, "Connection initialisation timeout")
-	})
-	var helpers sync.WaitGroup
-	helpers.Go(c.keepAlive)
-	helpers.Go(c.awaitEnd)
+	}))
+	c.pingIn(c.s.opt.KeepAlive)
 
 	err := c.read()
+	undrain()
 	c.initTimer.Stop()
 	c.unwatch()
-	c.endOperations(nil)
+	c.endAll(nil)
 	c.closeFor(err)
 	c.ws.CloseNow()
+	unkill()
 	c.running.Wait()
-	helpers.Wait()
+	c.finish()
+}
+
+// aside returns do as something that runs beside the reader: not any more once the socket is over, which waits for it.
+func (c *socket) aside(do func()) func() {
+	return func() {
+		c.mu.Lock()
+		if c.over {
+			c.mu.Unlock()
+			return
+		}
+		c.asides.Add(1)
+		c.mu.Unlock()
+		defer c.asides.Done()
+		do()
+	}
+}
+
+// finish returns when nothing runs beside the reader any more, nor will.
+func (c *socket) finish() {
+	c.mu.Lock()
+	c.over = true
+	c.pings.Stop()
+	c.mu.Unlock()
+	c.asides.Wait()
 }
 
 // read takes messages until the peer is gone or one of them ends the socket.
@@ -161,21 +203,23 @@ func (c *socket) read() error {
 	}
 }
 
+// pingIn makes the next ping due.
+func (c *socket) pingIn(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.over {
+		c.pings = time.AfterFunc(d, c.aside(c.keepAlive))
+	}
+}
+
 // keepAlive ends the socket when its peer does not answer a ping before the next one is due.
 func (c *socket) keepAlive() {
-	pings := time.NewTicker(c.s.opt.KeepAlive)
-	defer pings.Stop()
-	for {
-		select {
-		case <-c.ctx.Done():
-			return
-		case <-pings.C:
-		}
-		if err := c.ping(); err != nil && c.ctx.Err() == nil && !c.mayReadOn() {
-			c.ws.CloseNow()
-			return
-		}
+	next := time.Now().Add(c.s.opt.KeepAlive)
+	if err := c.ping(); err != nil && c.ctx.Err() == nil && !c.mayReadOn() {
+		c.ws.CloseNow()
+		return
 	}
+	c.pingIn(time.Until(next))
 }
 
 // mayReadOn tells whether the peer is slow rather than gone: it has been told so not long ago, and loses what it has not
@@ -199,27 +243,38 @@ func (c *socket) ping() error {
 	}
 }
 
-// awaitEnd ends the socket when its credential stops to count, with 4401 and whatever runs on it; and when the server drains:
-// subscriptions at once and without `complete`, so that clients take them up again on another replica, while queries and
-// mutations first run to their end.
-func (c *socket) awaitEnd() {
-	select {
-	case <-c.ctx.Done():
-		c.closeFor(c.gone())
-		return
-	case <-c.s.opt.Drain:
-	}
+// drain ends the socket because the server drains: subscriptions at once and without `complete`, so that clients take them up
+// again on another replica, while queries and mutations first run to their end.
+func (c *socket) drain() {
 	c.mu.Lock()
-	c.endStreams()
+	c.drained = true
+	for _, op := range c.active {
+		if op.stream {
+			op.end(nil)
+		}
+	}
 	c.mu.Unlock()
 	c.running.Wait()
 	c.close(closeGoingAway, "going away")
 }
 
-// watch ends the operations, from now on, when the viewer's credential stops to count.
+// endAll ends all operations; none that begins later runs.
+func (c *socket) endAll(cause error) {
+	c.cancel(cause)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, op := range c.active {
+		op.ring()
+	}
+}
+
+// watch ends the socket, from now on, when the viewer's credential stops to count: with 4401, and with whatever runs on it.
 func (c *socket) watch() {
 	watched, stop := c.s.opt.Auth.Watch(c.ctx, c.viewer)
-	detach := context.AfterFunc(watched, func() { c.endOperations(context.Cause(watched)) })
+	detach := context.AfterFunc(watched, c.aside(func() {
+		c.endAll(context.Cause(watched))
+		c.closeFor(c.gone())
+	}))
 	c.unwatch = func() {
 		detach()
 		stop()

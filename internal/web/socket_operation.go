@@ -10,7 +10,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/asyncgate/asyncgate/internal/auth"
+	"github.com/asyncgate/asyncgate/graph"
 	"github.com/asyncgate/asyncgate/internal/trace"
 	"github.com/asyncgate/asyncgate/models"
 )
@@ -22,11 +22,26 @@ import (
 
 // operation is one that runs on a socket.
 type operation struct {
+	socket *socket
 	id     string
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	// stream tells of a subscription, once its document has been read.
+	// stream tells of a subscription, once its document has been read. Written under the socket's mu.
 	stream bool
+
+	// What a subscription has once it stands: heard tells that the client has heard of it.
+	sub   graph.Subscription
+	turns turns
+	heard bool
+}
+
+// ring makes a subscription say what it has to say.
+func (op *operation) ring() { op.turns.ring(op.deliver) }
+
+// end makes the operation end. The cause is for those who watch it; what the client hears is said elsewhere.
+func (op *operation) end(cause error) {
+	op.cancel(cause)
+	op.ring()
 }
 
 // wanted tells whether the client is to hear more of op. What ends a subscription while draining is that all are ending:
@@ -47,10 +62,13 @@ func (c *socket) start(id string, params *graphql.RawParams, wrong error, leave 
 		return false, nil
 	}
 	go func() {
-		defer c.running.Done()
-		defer leave()
-		defer op.cancel(nil)
-		c.operate(op, params, leave)
+		last, stands := op.begin(params, leave)
+		leave()
+		if stands {
+			op.turns.take(op.deliver)
+		} else {
+			op.finish(last)
+		}
 	}()
 	return true, nil
 }
@@ -64,59 +82,49 @@ func (c *socket) reserve(id string, wrong error) (*operation, error) {
 		return nil, closing(closeSubscriberExists, "Subscriber for %.*s already exists", maxOperationIDInReason, id)
 	case wrong != nil:
 		return nil, wrong
-	case c.streams.Err() != nil:
+	case c.drained:
 		return nil, errDraining()
 	case len(c.active) >= c.s.opt.MaxOperations:
 		return nil, models.Errorf(models.CodeRateLimited,
 			"%d operations run on this connection already; end one, or open another connection", c.s.opt.MaxOperations)
 	}
-	op := &operation{id: id}
+	op := &operation{socket: c, id: id}
 	op.ctx, op.cancel = context.WithCancelCause(c.startOperation())
 	c.active[id] = op
 	c.running.Add(1)
 	return op, nil
 }
 
-// operate runs the operation to its end and says how it ended.
-func (c *socket) operate(op *operation, params *graphql.RawParams, leave func()) {
-	ctx := graphql.StartOperationTrace(auth.WithViewer(op.ctx, c.viewer))
-	span := trace.Current(ctx)
-	defer span.End()
-	// The last message: none when nobody waits for it, as after `complete` from the client or while draining.
-	last := message{ID: op.id, Type: typeComplete}
+// begin runs a query or mutation to its end, and sets a subscription up: stands tells that it goes on. Else last is the last
+// message: none when nobody waits for it, as after `complete` from the client or while draining.
+func (op *operation) begin(params *graphql.RawParams, leave func()) (last message, stands bool) {
+	c := op.socket
+	ctx := graphql.StartOperationTrace(op.ctx)
+	defer trace.Current(ctx).End()
+	last = message{ID: op.id, Type: typeComplete}
 	defer func() {
 		if value := recover(); value != nil {
-			last = c.errorMessage(ctx, op.id, c.s.problem(ctx, c.s.panicked(ctx, value)))
+			last, stands = c.errorMessage(ctx, op.id, c.s.problem(ctx, c.s.panicked(ctx, value))), false
 		}
-		c.finish(op, last)
 	}()
 
 	tally := c.tally.another()
 	if err := tally.left(); err != nil {
-		last = c.errorMessage(ctx, op.id, c.s.problem(ctx, err))
-		return
+		return c.errorMessage(ctx, op.id, c.s.problem(ctx, err)), false
 	}
 	opCtx, errs := c.s.opt.Executor.CreateOperationContext(ctx, params)
 	if err := tally.operation(ctx, opCtx, errs); err != nil {
-		last = c.errorMessage(ctx, op.id, c.s.problem(ctx, err))
-		return
+		return c.errorMessage(ctx, op.id, c.s.problem(ctx, err)), false
 	}
 	if len(errs) > 0 {
-		last = c.errorMessage(ctx, op.id, c.s.opt.Executor.DispatchError(graphql.WithOperationContext(ctx, opCtx), errs))
-		return
+		return c.errorMessage(ctx, op.id, c.s.opt.Executor.DispatchError(graphql.WithOperationContext(ctx, opCtx), errs)), false
 	}
-	if op.stream = opCtx.Operation.Operation == ast.Subscription; op.stream {
+	if opCtx.Operation.Operation == ast.Subscription {
 		leave() // it lasts, and what was large about it has been read
-		stop := context.AfterFunc(c.streams, func() { op.cancel(nil) })
-		defer stop()
-	}
-	started := func() {
-		if op.stream {
-			span.End()
-		}
+		return op.subscribe(opCtx)
 	}
 	first := true
-	c.s.run(ctx, opCtx, started, func(resp *graphql.Response) bool {
+	c.s.run(ctx, opCtx, func(resp *graphql.Response) bool {
 		if first && !executed(resp) {
 			last = c.errorMessage(ctx, op.id, resp)
 			return false
@@ -124,6 +132,53 @@ func (c *socket) operate(op *operation, params *graphql.RawParams, leave func())
 		first = false
 		return c.send(op, c.nextMessage(ctx, op.id, resp))
 	})
+	return last, false
+}
+
+// subscribe sets the subscription up.
+func (op *operation) subscribe(opCtx *graphql.OperationContext) (last message, stands bool) {
+	c := op.socket
+	c.mu.Lock()
+	op.stream = true
+	drained := c.drained
+	c.mu.Unlock()
+	if drained {
+		return last, false
+	}
+	var refusal *graphql.Response
+	if op.sub, refusal = c.s.subscribe(op.ctx, opCtx, op.ring); refusal != nil {
+		return c.errorMessage(op.ctx, op.id, refusal), false
+	}
+	return last, true
+}
+
+// deliver says what a subscription has to say, until there is nothing; false once there never will be.
+func (op *operation) deliver() (more bool) {
+	c := op.socket
+	last := message{ID: op.id, Type: typeComplete}
+	defer func() {
+		if value := recover(); value != nil {
+			last = c.errorMessage(op.ctx, op.id, c.s.problem(op.ctx, c.s.panicked(op.ctx, value)))
+		}
+		if !more {
+			op.sub.Close()
+			op.finish(last)
+		}
+	}()
+	for {
+		resp, ended := c.s.next(op.ctx, op.sub)
+		if resp == nil && !ended {
+			return true
+		}
+		if resp != nil && !op.heard && !executed(resp) {
+			last = c.errorMessage(op.ctx, op.id, resp)
+			return false
+		}
+		if resp != nil && !c.send(op, c.nextMessage(op.ctx, op.id, resp)) || ended {
+			return false
+		}
+		op.heard = true
+	}
 }
 
 // send writes a message of a running operation; false when that was the last, or is not wanted any more. A subscription
@@ -146,10 +201,11 @@ func (c *socket) send(op *operation, m message) bool {
 }
 
 // finish ends an operation that is over, unless it has been ended before.
-func (c *socket) finish(op *operation, last message) {
-	c.writeMu.Lock()
-	defer c.writeMu.Unlock()
-	c.end(op, last, nil)
+func (op *operation) finish(last message) {
+	defer op.socket.running.Done()
+	op.socket.writeMu.Lock()
+	defer op.socket.writeMu.Unlock()
+	op.socket.end(op, last, nil)
 }
 
 // end frees the id and writes the operation's last message, in one step, under writeMu: a client that uses the id again
@@ -167,15 +223,15 @@ func (c *socket) end(op *operation, last message, cause error) {
 	op.cancel(cause)
 }
 
-// cancel ends an operation at its client's wish. Ids that are unknown have ended by themselves, a moment before.
-func (c *socket) cancel(id string) {
+// complete ends an operation at its client's wish. Ids that are unknown have ended by themselves, a moment before.
+func (c *socket) complete(id string) {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if op := c.active[id]; op != nil {
 		delete(c.active, id)
-		op.cancel(nil)
+		op.end(nil)
 	}
 }
 

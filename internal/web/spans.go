@@ -62,6 +62,6 @@ func methodOf(r *http.Request) string {
 
 // startOperation begins the trace of an operation on a socket, whose client names none; it is linked with the socket's.
 func (c *socket) startOperation() context.Context {
-	ctx, _ := trace.Begin(c.ctx, c.s.opt.Traces, oteltrace.SpanKindServer, "SUBSCRIBE /graphql")
+	ctx, _ := trace.Begin(c.known, c.s.opt.Traces, oteltrace.SpanKindServer, "SUBSCRIBE /graphql")
 	return ctx
 }

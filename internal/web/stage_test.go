@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -42,7 +41,7 @@ type stage struct {
 	// ended is sent to when a subscription's context is done.
 	ended chan struct{}
 
-	drain chan struct{}
+	drain context.CancelFunc
 	ready func(context.Context) error
 }
 
@@ -96,16 +95,18 @@ func prepareStage(t *testing.T, change ...func(*web.Options)) *stage {
 		release: make(chan struct{}),
 		ticks:   make(chan string),
 		ended:   make(chan struct{}, 100),
-		drain:   make(chan struct{}),
 		logs:    &logBuffer{},
 	}
-	exec := executor.New(s)
+	var draining context.Context
+	draining, s.drain = context.WithCancel(context.Background())
+	t.Cleanup(s.drain)
+	exec := stageExecutor{executor.New(s), s}
 	exec.SetErrorPresenter(presentForTest)
 	options := web.Options{
 		Executor:       decoding{exec},
 		Auth:           auth.Development{},
 		Ready:          func(ctx context.Context) error { return s.ready(ctx) },
-		Drain:          s.drain,
+		Drain:          draining,
 		Logger:         slog.New(auth.LogHandler(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 		AllowedOrigins: []string{"http://localhost:3000"},
 		Development:    true,
@@ -163,12 +164,9 @@ func (s *stage) Complexity(context.Context, string, string, int, map[string]any)
 	return 0, false
 }
 
-// Exec implements graphql.ExecutableSchema for documents without selections within selections; subscriptions have one field.
+// Exec implements graphql.ExecutableSchema for queries and mutations without selections within selections.
 func (s *stage) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	if op.Operation.Operation == ast.Subscription {
-		return s.subscribe(ctx, op.Operation.SelectionSet[0].(*ast.Field))
-	}
 	done := false
 	return func(ctx context.Context) *graphql.Response {
 		if done {
@@ -225,45 +223,5 @@ func (s *stage) resolve(ctx context.Context, field *ast.Field, args map[string]a
 		return "\x00broken", nil
 	default:
 		panic("oh no")
-	}
-}
-
-func (s *stage) subscribe(ctx context.Context, field *ast.Field) graphql.ResponseHandler {
-	switch field.Name {
-	case "refused":
-		graphql.AddError(ctx, models.Errorf(models.CodeBadUserInput, "after is no cursor"))
-		return nil
-	case "panics":
-		panic("oh no")
-	case "cutOff":
-		n := 0
-		return func(ctx context.Context) *graphql.Response {
-			n++
-			switch n {
-			case 1:
-				return &graphql.Response{Data: []byte(`{"cutOff":"one"}`)}
-			case 2:
-				graphql.AddError(ctx, models.Errorf(models.CodeSubscriberTooSlow, "resume with your cursor"))
-				return &graphql.Response{}
-			default:
-				return nil
-			}
-		}
-	}
-	s.entered <- "ticks"
-	context.AfterFunc(ctx, func() { s.ended <- struct{}{} })
-	var buf bytes.Buffer // used again for each response, as generated code does
-	return func(ctx context.Context) *graphql.Response {
-		select {
-		case tick, ok := <-s.ticks:
-			if !ok {
-				return nil
-			}
-			buf.Reset()
-			_ = json.NewEncoder(&buf).Encode(map[string]string{"ticks": tick})
-			return &graphql.Response{Data: buf.Bytes()}
-		case <-ctx.Done():
-			return nil
-		}
 	}
 }

@@ -3,12 +3,11 @@ package web
 import (
 	"context"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/asyncgate/asyncgate/graph"
 	"github.com/asyncgate/asyncgate/models"
 )
 
@@ -22,14 +21,106 @@ import (
 // that is what a dropped connection looks like, and clients of graphql-sse, and EventSource, then connect again, to
 // another replica.
 
-// serveStream answers an operation with an event stream.
+// serveSubscription answers a subscription with an event stream.
+func (s *Server) serveSubscription(w http.ResponseWriter, r *http.Request, op *graphql.OperationContext) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	l := &listening{s: s, ctx: ctx, started: make(chan struct{}), events: make(chan []byte)}
+	go l.start(op)
+	defer l.end(cancel)
+
+	// The headers tell that the subscription stands: what happens after them is in the stream.
+	select {
+	case <-l.started:
+	case <-s.opt.Drain.Done():
+		s.refuseDraining(w, r)
+		return
+	case <-ctx.Done():
+		if gone := models.CauseOf(ctx); gone != nil {
+			s.refuse(w, r, 0, gone)
+		}
+		return
+	}
+	out := s.openStream(w, r)
+	endRequest(r, http.StatusOK)
+	out.resumable, out.cancel = true, cancel
+	l.begun = true
+	go l.turns.take(l.deliver)
+	out.pump(ctx, l.events, s.opt.Drain.Done())
+}
+
+// listening is the subscription of an event stream.
+type listening struct {
+	s   *Server
+	ctx context.Context
+	// started is closed when the subscription stands, or won't: then there is a refusal.
+	started chan struct{}
+	sub     graph.Subscription
+	refusal *graphql.Response
+	turns   turns
+	begun   bool // to take turns
+	// events take what is to be written; closed at the subscription's end.
+	events chan []byte
+}
+
+// start sets the subscription up, in a goroutine of its own: that of the request waits for as long as the stream lasts, and
+// what its stack once needed it keeps.
+func (l *listening) start(op *graphql.OperationContext) {
+	defer close(l.started)
+	l.sub, l.refusal = l.s.subscribe(l.ctx, op, l.ring)
+}
+
+func (l *listening) ring() { l.turns.ring(l.deliver) }
+
+// deliver hands on what there is, until there is nothing; false once there never will be.
+func (l *listening) deliver() bool {
+	if l.sub == nil {
+		l.give(l.refusal)
+		close(l.events)
+		return false
+	}
+	for {
+		resp, ended := l.s.next(l.ctx, l.sub)
+		if resp == nil && !ended {
+			return true
+		}
+		if resp != nil && !l.give(resp) || ended {
+			l.sub.Close()
+			close(l.events)
+			return false
+		}
+	}
+}
+
+func (l *listening) give(resp *graphql.Response) bool {
+	select {
+	case l.events <- l.s.nextEvent(l.ctx, resp):
+		return true
+	case <-l.ctx.Done():
+		return false
+	}
+}
+
+// end ends the subscription, and returns when it is over: that must be before its request is.
+func (l *listening) end(cancel context.CancelCauseFunc) {
+	cancel(nil)
+	<-l.started
+	switch {
+	case l.begun:
+		l.ring()
+		for range l.events {
+		}
+	case l.sub != nil:
+		l.sub.Close()
+	}
+}
+
+// serveStream answers a query or mutation with an event stream. It runs to its end also while draining.
 func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql.OperationContext) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	events := make(chan []byte)
-	started := make(chan struct{})
 	go func() {
 		defer close(events)
-		s.run(ctx, op, sync.OnceFunc(func() { close(started) }), func(resp *graphql.Response) bool {
+		s.run(ctx, op, func(resp *graphql.Response) bool {
 			select {
 			case events <- s.nextEvent(ctx, resp):
 				return true
@@ -43,30 +134,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql
 		for range events { // the operation must be over before its request is
 		}
 	}()
-
-	subscription := op.Operation.Operation == ast.Subscription
-	drain := s.opt.Drain
-	if !subscription {
-		drain = nil // it runs to its end
-	}
-	// The headers tell that the subscription stands: what happens after them is in the stream.
-	select {
-	case <-started:
-	case <-drain:
-		s.refuseDraining(w, r)
-		return
-	case <-ctx.Done():
-		if gone := models.CauseOf(ctx); gone != nil {
-			s.refuse(w, r, 0, gone)
-		}
-		return
-	}
-	out := s.openStream(w, r)
-	if subscription {
-		endRequest(r, http.StatusOK)
-	}
-	out.resumable, out.cancel = subscription, cancel
-	out.pump(ctx, events, drain)
+	s.openStream(w, r).pump(ctx, events, nil)
 }
 
 // streamOne answers with a stream of one response.

@@ -13,8 +13,6 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"github.com/asyncgate/asyncgate/internal/auth"
 	"github.com/asyncgate/asyncgate/internal/limit"
 	"github.com/asyncgate/asyncgate/internal/trace"
@@ -24,7 +22,7 @@ import (
 type Options struct {
 	// Executor executes operations, whose variables and extensions it is given as models.Text. Its error presenter must give
 	// every error extensions.code, retryable and traceId.
-	Executor graphql.GraphExecutor
+	Executor Executor
 	// Auth turns the credentials of a request, or of a WebSocket's connection_init, into a viewer.
 	Auth auth.Authenticator
 	// Strangers lets requests without any credential over HTTP pass to Executor, which must refuse whatever needs one.
@@ -32,8 +30,9 @@ type Options struct {
 	// Ready returns nil when the server can do its work. Its error's text is shown to whoever asks, without credential:
 	// plain words, no addresses. Default: always ready.
 	Ready func(context.Context) error
-	// Drain is closed when no new work is to be taken: running queries and mutations finish, streams close resumably.
-	Drain <-chan struct{}
+	// Drain is done when no new work is to be taken: running queries and mutations finish, streams close resumably. Default:
+	// never.
+	Drain context.Context
 	// Logger defaults to none.
 	Logger *slog.Logger
 	// Traces makes the spans of requests. Default: none.
@@ -72,6 +71,9 @@ type Options struct {
 func (o *Options) setDefaults() {
 	if o.Ready == nil {
 		o.Ready = func(context.Context) error { return nil }
+	}
+	if o.Drain == nil {
+		o.Drain = context.Background()
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -146,11 +148,4 @@ func (s *Server) enter() (leave func(), ok bool) {
 }
 
 // draining tells whether new work is refused.
-func (s *Server) draining() bool {
-	select {
-	case <-s.opt.Drain:
-		return true
-	default:
-		return false
-	}
-}
+func (s *Server) draining() bool { return s.opt.Drain.Err() != nil }

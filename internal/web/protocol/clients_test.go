@@ -50,6 +50,6 @@ func TestDrainOverTLS(t *testing.T) {
 
 func (f *front) drainWhenAsked(line string) {
 	if line == "drain" {
-		close(f.drain)
+		f.drain()
 	}
 }

@@ -83,7 +83,7 @@ func TestShutdownUnderLoad(t *testing.T) {
 	}
 
 	await(t, "load", busy)
-	close(f.drain)
+	f.drain()
 	s.engine.StopWaiting()
 	stopped := make(chan struct{})
 	go func() {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/asyncgate/asyncgate/graph"
 	"github.com/asyncgate/asyncgate/internal/auth"
@@ -115,10 +114,8 @@ type watched struct {
 	ended chan<- struct{}
 }
 
-// DispatchOperation watches the operation's context.
-func (w watched) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
-	if op.Operation.Operation == ast.Subscription {
-		context.AfterFunc(ctx, func() { w.ended <- struct{}{} })
-	}
-	return w.Executor.DispatchOperation(ctx, op)
+// Subscribe watches the subscription's context.
+func (w watched) Subscribe(ctx context.Context, op *graphql.OperationContext, ring func()) (graph.Subscription, *graphql.Response) {
+	context.AfterFunc(ctx, func() { w.ended <- struct{}{} })
+	return w.Executor.Subscribe(ctx, op, ring)
 }

@@ -33,7 +33,7 @@ type front struct {
 	url    string
 	web    *web.Server
 	server *httptest.Server
-	drain  chan struct{}
+	drain  context.CancelFunc
 }
 
 func newStage(t *testing.T, options feed.Options) *stage {
@@ -82,9 +82,12 @@ func (f *front) authority(t *testing.T) string {
 
 func (s *stage) open(t *testing.T, change func(*web.Options), start func(*httptest.Server)) *front {
 	t.Helper()
-	f := &front{drain: make(chan struct{})}
+	f := &front{}
+	var draining context.Context
+	draining, f.drain = context.WithCancel(context.Background())
+	t.Cleanup(f.drain)
 	options := web.Options{
-		Executor: s.executor, Auth: auth.Development{}, Drain: f.drain, Development: true,
+		Executor: s.executor, Auth: auth.Development{}, Drain: draining, Development: true,
 		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	if change != nil {
