@@ -62,3 +62,22 @@ func (h *Hub) Followed() (tenants, receipts int) {
 	}
 	return len(followers), receipts
 }
+
+// DeskPlaces is how many reads of streams run at a time.
+const DeskPlaces = deskPlaces
+
+// Beginning returns how many streams of the tenant wait for a read of the head that has not begun.
+func (h *Hub) Beginning(tenant uuid.UUID) int {
+	h.mu.RLock()
+	f := h.followers[tenant]
+	h.mu.RUnlock()
+	if f == nil {
+		return 0
+	}
+	f.heads.mu.Lock()
+	defer f.heads.mu.Unlock()
+	if f.heads.next == nil {
+		return 0
+	}
+	return f.heads.next.waiting
+}

@@ -18,8 +18,11 @@ type follower struct {
 	hub    *Hub
 	tenant uuid.UUID
 	ledger ledger
-	door   door
-	users  int // guarded by hub.mu
+	// forStreams is the ledger as streams read it, and heads reads where it stands for those that begin.
+	forStreams ledger
+	heads      heads
+	door       door
+	users      int // guarded by hub.mu
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -46,6 +49,7 @@ func newFollower(h *Hub, tenant uuid.UUID) *follower {
 		recent:   window{maxCount: h.opt.Buffer, maxBytes: h.opt.BufferBytes},
 		watchers: make(watchers),
 	}
+	f.forStreams = seated{f.ledger, h.desk}
 	f.ctx, f.stop = context.WithCancel(h.ctx)
 	return f
 }

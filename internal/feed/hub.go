@@ -86,6 +86,7 @@ type Hub struct {
 	opt Options
 	// ledger returns what the feed reads of a tenant; tests put gates before it.
 	ledger func(tenant uuid.UUID) ledger
+	desk   desk
 	heads  func(ctx context.Context, tenants []uuid.UUID) (map[uuid.UUID]int64, error)
 
 	// ctx ends all that the hub has running; Close ends it, with errDraining as the cause.
@@ -116,6 +117,7 @@ func New(s *store.Store, o Options) *Hub {
 		followers: make(map[uuid.UUID]*follower),
 	}
 	h.ctx, h.drain = context.WithCancelCause(context.Background())
+	h.desk = newDesk(h.ctx)
 	return h
 }
 

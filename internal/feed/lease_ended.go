@@ -51,7 +51,7 @@ func (s *leases) endedBy(ctx context.Context, page []*models.Receipt) ([]*models
 			ids = append(ids, r.LeaseID)
 		}
 	}
-	found, err := s.f.ended.read(ctx, s.f.ledger, ids)
+	found, err := s.f.ended.read(ctx, s.f.forStreams, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (h *Hub) read(ctx context.Context, tenant uuid.UUID, filter store.ReceiptFi
 	// Registered before the head is read: what commits after that is seen by the one or by the other.
 	r := newReader(f, filter, ring)
 	f.add(r)
-	head, err := f.ledger.Head(ctx)
+	head, err := f.heads.read(ctx, f.forStreams)
 	if err == nil && start > head {
 		err = models.Errorf(models.CodeBadUserInput, "the cursor is beyond the head of the ledger; pass one that this service returned")
 	}
@@ -162,7 +162,7 @@ func (r *reader) fromWindow() (batch []*models.Receipt, upTo int64, ok bool) {
 
 func (r *reader) fromLedger(ctx context.Context, upTo int64) ([]*models.Receipt, error) {
 	limit := r.f.hub.opt.ReplayPage
-	page, err := r.f.ledger.Follow(ctx, r.filter, r.position, upTo, limit) // only this goroutine writes position
+	page, err := r.f.forStreams.Follow(ctx, r.filter, r.position, upTo, limit) // only this goroutine writes position
 	if err != nil {
 		return nil, err
 	}

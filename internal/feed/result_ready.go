@@ -90,7 +90,7 @@ type unacknowledged struct{ after int64 }
 // take returns the next page, and whether there may be another.
 func (u *unacknowledged) take(ctx context.Context, r *reader) (page []*models.Receipt, more bool, err error) {
 	limit := r.f.hub.opt.ReplayPage
-	page, err = r.f.ledger.Unacknowledged(ctx, *r.filter.To, u.after, r.start, limit)
+	page, err = r.f.forStreams.Unacknowledged(ctx, *r.filter.To, u.after, r.start, limit)
 	if err != nil {
 		return nil, true, err
 	}

@@ -51,7 +51,7 @@ func (h *Hub) TaskAvailable(ctx context.Context, tenant uuid.UUID, types, capabi
 
 // enter returns when the stream misses no task any more.
 func (a *available) enter(ctx context.Context) error {
-	head, err := a.f.ledger.Head(ctx) // a database out of reach is told now; the work would wait for it
+	head, err := a.f.heads.read(ctx, a.f.forStreams) // a database out of reach is told now; the work would wait for it
 	if err != nil {
 		return err
 	}
