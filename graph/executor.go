@@ -90,6 +90,7 @@ type Executor struct {
 	schema    *ast.Schema
 	documents *documents
 	observes  *observes
+	plans     plans
 }
 
 var _ graphql.GraphExecutor = (*Executor)(nil)

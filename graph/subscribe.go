@@ -33,7 +33,9 @@ func (e *Executor) Subscribe(ctx context.Context, op *graphql.OperationContext, 
 	if o.source == nil {
 		return nil, next(opened)
 	}
-	sub := &subscription{executor: e, ctx: ctx, op: lasting(op), source: o.source, name: operationName(runOf(opened).stream.Field.Name)}
+	sub := &subscription{
+		executor: e, ctx: ctx, plan: e.plans.enter(ctx, op), source: o.source, name: operationName(runOf(opened).stream.Field.Name),
+	}
 	e.opt.Observer.Subscribed(sub.name)
 	return sub, nil
 }
@@ -104,10 +106,12 @@ func (n nodes[E, N]) close() { n.stream.Close() }
 type subscription struct {
 	executor *Executor
 	ctx      context.Context
-	op       *graphql.OperationContext
+	plan     *plan
 	source   source
 	name     string
 
+	// found is when the last answer was; see plan.respond.
+	found int64
 	// err is why the stream ended, if not by its context.
 	err    error
 	closed bool
@@ -130,8 +134,21 @@ func (s *subscription) Next() (response *graphql.Response, ended bool) {
 		return nil, false
 	}
 	s.executor.opt.Observer.Delivered(s.name)
-	next, ctx := s.executor.DispatchOperation(context.WithValue(s.ctx, eventKey{}, node), s.op)
-	return next(ctx), false
+	return s.respond(node), false
+}
+
+// respond answers an event.
+func (s *subscription) respond(node any) (response *graphql.Response) {
+	execute := func() *graphql.Response {
+		next, ctx := s.executor.DispatchOperation(context.WithValue(s.ctx, eventKey{}, node), s.plan.op)
+		return next(ctx)
+	}
+	event, ok := node.(*ReceiptEvent)
+	if !ok {
+		return execute()
+	}
+	response, s.found = s.plan.respond(event.Receipt.Seq, s.found, execute)
+	return response
 }
 
 func (s *subscription) Close() {
@@ -140,6 +157,7 @@ func (s *subscription) Close() {
 	}
 	s.closed = true
 	s.source.close()
+	s.plan.leave()
 	s.executor.opt.Observer.Unsubscribed(s.name, endOf(s.ctx, s.err))
 }
 
