@@ -17,7 +17,7 @@ type heads struct {
 // head is a read, and what came of it once it is done.
 type head struct {
 	done     chan struct{}
-	waiting  int // guarded by heads.mu
+	waiting  int // who shares it; guarded by heads.mu
 	position int64
 	err      error
 }
