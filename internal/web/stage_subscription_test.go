@@ -22,6 +22,16 @@ type stageExecutor struct {
 	stage *stage
 }
 
+// CreateOperationContext takes variables as text.
+func (e stageExecutor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	for name, value := range params.Variables {
+		var decoded any
+		_ = json.Unmarshal(value.(models.Text), &decoded)
+		params.Variables[name] = decoded
+	}
+	return e.Executor.CreateOperationContext(ctx, params)
+}
+
 // Subscribe sets up a subscription of one field.
 func (e stageExecutor) Subscribe(ctx context.Context, op *graphql.OperationContext, ring func()) (graph.Subscription, *graphql.Response) {
 	switch op.Operation.SelectionSet[0].(*ast.Field).Name {

@@ -103,7 +103,7 @@ func prepareStage(t *testing.T, change ...func(*web.Options)) *stage {
 	exec := stageExecutor{executor.New(s), s}
 	exec.SetErrorPresenter(presentForTest)
 	options := web.Options{
-		Executor:       decoding{exec},
+		Executor:       exec,
 		Auth:           auth.Development{},
 		Ready:          func(ctx context.Context) error { return s.ready(ctx) },
 		Drain:          draining,
@@ -140,18 +140,6 @@ func presentForTest(ctx context.Context, err error) *gqlerror.Error {
 	}
 	shown.Extensions = map[string]any{"code": code, "retryable": models.Code(code).Retryable(), "traceId": trace.ID(ctx)}
 	return shown
-}
-
-// decoding is an executor that takes variables as text.
-type decoding struct{ *executor.Executor }
-
-func (d decoding) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
-	for name, value := range params.Variables {
-		var decoded any
-		_ = json.Unmarshal(value.(models.Text), &decoded)
-		params.Variables[name] = decoded
-	}
-	return d.Executor.CreateOperationContext(ctx, params)
 }
 
 // Schema implements graphql.ExecutableSchema.
