@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/asyncgate/asyncgate/internal/testkit"
 	"github.com/asyncgate/asyncgate/store"
@@ -145,6 +146,39 @@ func TestNotificationsReachTheOthers(t *testing.T) {
 	if three.logged(active) != 1 || three.logged(silence) != 0 {
 		t.Errorf("the log doesn't say, once, that notifications are active:\n%s", &three.log)
 	}
+}
+
+// A server that is alone tells its news to nobody, until another comes.
+func TestNotificationsOfOneAlone(t *testing.T) {
+	t.Parallel()
+	url := testkit.Postgres(t)
+	first := listen(t, url, store.NotificationOptions{})
+	first.mustBeActive(t)
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(t.Context(), "LISTEN asyncgate_ledger"); err != nil {
+		t.Fatal(err)
+	}
+	tenant := uuid.New()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for told := true; told; {
+		first.Announce(tenant, 1)
+		heard, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told = strings.Contains(heard.Payload, "=")
+	}
+	second := listen(t, url, store.NotificationOptions{})
+	second.mustBeActive(t)
+	eventually(t, "the other hears what the first has to tell", func() bool {
+		first.Announce(tenant, 2)
+		return second.head(tenant) == 2
+	})
 }
 
 func TestNotificationsThatDoNotFitIntoOne(t *testing.T) {

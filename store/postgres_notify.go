@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,6 +30,16 @@ type conversation struct {
 	cables           *cables
 	listener, sender *pgx.Conn
 	echoes           chan struct{} // of one slot: something that was sent has come back
+	// others is when another server was last heard, or could have been for all that is known; in Unix nanoseconds.
+	others atomic.Int64
+}
+
+// silences is after how many heartbeats of silence there is no other server. One that comes is heard at once.
+const silences = 3
+
+// alone tells whether nobody else listens, so that to tell news would only cost.
+func (c *conversation) alone() bool {
+	return time.Since(time.Unix(0, c.others.Load())) > silences*c.n.opt.Heartbeat
 }
 
 // converse listens and sends until ctx ends or a connection is found dead, and tells whether notifications ever arrived.
@@ -87,6 +98,9 @@ func (c *conversation) listen(ctx context.Context) error {
 			return fmt.Errorf("listening: %w", err)
 		}
 		sender, news, ok := readPayload(heard.Payload)
+		if sender != c.n.id {
+			c.others.Store(time.Now().UnixNano())
+		}
 		switch {
 		case sender == c.n.id:
 			if first {
@@ -110,6 +124,7 @@ func (c *conversation) listen(ctx context.Context) error {
 // send sends until ctx ends, a statement fails, or a heartbeat has not come back when the next is due; the first until
 // proven. It tells whether one ever has.
 func (c *conversation) send(ctx context.Context, proven time.Time) (worked bool, err error) {
+	c.others.Store(time.Now().UnixNano())
 	if err := c.notify(ctx, true); err != nil {
 		return false, err
 	}
@@ -155,13 +170,13 @@ func (c *conversation) send(ctx context.Context, proven time.Time) (worked bool,
 	}
 }
 
-// notify sends what waits, and with nothing to tell only a heartbeat that is due. It waits for no disk, as PostgreSQL does not
+// notify sends what waits, and with nothing to tell, or nobody to tell it, only a heartbeat that is due. It waits for no disk, as PostgreSQL does not
 // for a transaction that only notifies; and it is not cut off when ctx ends, since the connection would be lost with it.
 func (c *conversation) notify(ctx context.Context, due bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.n.opt.Heartbeat)
 	defer cancel()
 	news := c.n.take()
-	if news.empty() && !due {
+	if !due && (news.empty() || c.alone()) {
 		return nil
 	}
 	_, err := c.sender.Exec(ctx, "SELECT pg_notify($1, p) FROM unnest($2::text[]) AS p", pgx.QueryExecModeExec, channel, news.payloads(c.n.id))
