@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,6 +25,9 @@ const (
 	// maxBatch bounds the weight of the commands that one transaction executes: the tasks that they create or claim, and one
 	// for any other.
 	maxBatch = 1000
+	// company is how much must wait before the next transaction begins while one is still writing. What comes alone is better
+	// off in larger company than in two transactions.
+	company = 100
 	// maxWaiting bounds the commands that wait, over all tenants: beyond, callers are told to come back.
 	maxWaiting = 20_000
 )
@@ -41,11 +45,18 @@ type call struct {
 }
 
 // committer executes the commands of one tenant, many to a transaction: whatever arrived while the previous one was
-// committing. Nobody waits for a timer. It is an optimisation, never the source of safety: that is the database's locks.
+// committing. Nobody waits for a timer. Under load the next transaction locks and reads while the previous one writes, which
+// it begins with tasks and leases; then it waits for the ledger's head. The committer is an optimisation, never the source of
+// safety: that is the database's locks.
 type committer struct {
 	engine *Engine
 	tenant uuid.UUID
-	queue  []*call // guarded by engine.mu
+
+	// Guarded by engine.mu.
+	queue []*call
+	// reading tells that a transaction has not decided yet; running is how many there are.
+	reading bool
+	running int
 }
 
 // do hands a command to the tenant's committer and waits for the answer. When ctx ends first the caller gets UNAVAILABLE:
@@ -97,42 +108,56 @@ func (e *Engine) submit(ctx context.Context, v models.Viewer, commands ...comman
 	if c == nil {
 		c = &committer{engine: e, tenant: v.TenantID}
 		e.committers[v.TenantID] = c
-		e.idle.Add(1)
-		go c.run()
 	}
 	c.queue = append(c.queue, calls...)
+	c.next()
 	return calls, nil
 }
 
-// run executes what is waiting until nothing is.
-func (c *committer) run() {
-	defer c.engine.idle.Done()
-	for {
-		calls := c.take()
-		if calls == nil {
-			return
-		}
-		c.execute(calls)
+// next begins the next transaction if it is time, and removes a committer that has nothing to do. engine.mu is held.
+func (c *committer) next() {
+	e := c.engine
+	if len(c.queue) == 0 && c.running == 0 {
+		delete(e.committers, c.tenant)
+		return
 	}
+	if c.reading || len(c.queue) == 0 || c.running > 0 && (c.running > 1 || e.store.Embedded() || !c.hasCompany()) {
+		return
+	}
+	calls := c.take()
+	c.reading = true
+	c.running++
+	e.idle.Go(func() {
+		b := &batch{committer: c}
+		b.execute(calls)
+		b.decided()
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		c.running--
+		c.next()
+	})
 }
 
-// take returns the next batch, or nil after it has removed the committer.
+func (c *committer) hasCompany() bool {
+	weight := 0
+	for _, call := range c.queue {
+		if weight += weigh(call.command); weight >= company {
+			return true
+		}
+	}
+	return false
+}
+
+// take returns the next batch. engine.mu is held.
 func (c *committer) take() []*call {
-	e := c.engine
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	n, weight := 0, 0
 	for n < len(c.queue) && (n == 0 || weight+weigh(c.queue[n].command) <= maxBatch) {
 		weight += weigh(c.queue[n].command)
 		n++
 	}
-	if n == 0 {
-		delete(e.committers, c.tenant)
-		return nil
-	}
 	calls := c.queue[:n:n]
 	c.queue = c.queue[n:]
-	e.waiting -= n
+	c.engine.waiting -= n
 	return calls
 }
 
@@ -146,9 +171,25 @@ func weigh(c command) int {
 	return 1
 }
 
+// batch is a transaction of a committer.
+type batch struct {
+	*committer
+	once sync.Once
+}
+
+// decided lets the next transaction begin.
+func (b *batch) decided() {
+	b.once.Do(func() {
+		b.engine.mu.Lock()
+		defer b.engine.mu.Unlock()
+		b.reading = false
+		b.next()
+	})
+}
+
 // execute runs calls in one transaction and answers each. If the transaction fails for a reason that may lie in one of
 // them, each is run on its own, so that one that can't be written costs the others nothing.
-func (c *committer) execute(calls []*call) {
+func (b *batch) execute(calls []*call) {
 	live := calls[:0:0]
 	for _, call := range calls {
 		if call.ctx.Err() == nil {
@@ -161,10 +202,10 @@ func (c *committer) execute(calls []*call) {
 	if len(live) == 0 {
 		return
 	}
-	err := c.commit(live)
+	err := b.commit(live)
 	if err != nil && len(live) > 1 && models.CodeOf(err) != models.CodeUnavailable {
 		for _, one := range live {
-			if err := c.commit([]*call{one}); err != nil {
+			if err := b.commit([]*call{one}); err != nil {
 				one.answer, one.err = nil, err
 			}
 		}
@@ -179,11 +220,11 @@ func (c *committer) execute(calls []*call) {
 }
 
 // commit executes the calls in one transaction; answers are set when it returns nil.
-func (c *committer) commit(calls []*call) (err error) {
+func (b *batch) commit(calls []*call) (err error) {
 	var s *state
-	ctx, span := startBatch(c.counting(calls), calls)
+	ctx, span := startBatch(b.counting(calls), calls)
 	defer func() { endBatch(span, s, err) }()
-	committed := c.engine.options.Observer.Commit(len(calls))
+	committed := b.engine.options.Observer.Commit(len(calls))
 	defer func() {
 		if err != nil {
 			committed(nil, err)
@@ -197,31 +238,32 @@ func (c *committer) commit(calls []*call) (err error) {
 			err = fmt.Errorf("a batch panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, c.engine.options.CommitTimeout)
+	ctx, cancel := context.WithTimeout(ctx, b.engine.options.CommitTimeout)
 	defer cancel()
 	needs := &store.Needs{}
 	for _, call := range calls {
 		call.command.needs(needs)
 	}
-	err = c.engine.store.Batch(ctx, c.tenant, needs, func(rows *store.Rows) *store.Writes {
-		s = newState(c.engine, c.tenant, needs, rows)
+	err = b.engine.store.Batch(ctx, b.tenant, needs, func(rows *store.Rows) *store.Writes {
+		s = newState(b.engine, b.tenant, needs, rows)
 		for _, call := range calls {
 			s.viewer, s.traceID = call.viewer, call.traceID
 			call.answer, call.err = call.command.decide(s)
 		}
+		b.decided()
 		return s.writes()
 	})
 	if err != nil {
 		return err
 	}
-	if len(s.receipts) > 0 && c.engine.options.Bell != nil {
-		c.engine.options.Bell.Committed(c.tenant, s.receipts)
+	if len(s.receipts) > 0 && b.engine.options.Bell != nil {
+		b.engine.options.Bell.Committed(b.tenant, s.receipts)
 	}
 	return nil
 }
 
 // counting keeps what the first caller's context carries (its statement counter) but not its end: a batch is everybody's.
-func (c *committer) counting(calls []*call) context.Context {
+func (b *batch) counting(calls []*call) context.Context {
 	return context.WithoutCancel(calls[0].ctx)
 }
 

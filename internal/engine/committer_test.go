@@ -3,11 +3,14 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"github.com/asyncgate/asyncgate/internal/engine"
+	"github.com/asyncgate/asyncgate/internal/testkit"
 	"github.com/asyncgate/asyncgate/internal/trace"
 	"github.com/asyncgate/asyncgate/models"
 )
@@ -228,4 +231,22 @@ func TestCloseAnswersWhatRunsAndRefusesTheRest(t *testing.T) {
 			t.Errorf("%d receipts", n)
 		}
 	})
+}
+
+// While a transaction writes, the next one that is large begins; what is small waits for company.
+func TestALargeBatchDoesNotWaitForTheWritesBeforeIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testkit.Postgres(t), newClock())
+	g := w.hold(3) // behind begin and the time: the first write
+	var group sync.WaitGroup
+	group.Go(func() { w.create(engine.CreateTask{}) })
+	g.wait(t)
+	group.Go(func() { w.create(engine.CreateTask{}) })
+	eventually(t, "the small one in the queue", func() bool { return w.engine.WaitingCommands() == 1 })
+	if _, err := w.engine.CreateTasks(w.ctx(), w.agent, slices.Repeat([]engine.CreateTask{{Type: "t"}}, models.MaxBatchSize)); err != nil {
+		t.Error(err)
+	}
+	g.release()
+	group.Wait()
+	w.verify()
 }

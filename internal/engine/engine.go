@@ -24,8 +24,8 @@ import (
 
 // Bell is told of what was committed, and wakes those who wait for it.
 type Bell interface {
-	// Committed hands over the receipts of one commit, with their seq. It is called from one goroutine per tenant, in ledger
-	// order, and must neither block nor do I/O.
+	// Committed hands over the receipts of one commit, with their seq. It is called in ledger order but for two commits that
+	// follow each other at once, and must neither block nor do I/O.
 	Committed(tenant uuid.UUID, receipts []*models.Receipt)
 	// TaskEnded returns a channel that rings, at least once, after the task has ended; stop ends it.
 	TaskEnded(tenant, task uuid.UUID) (ring <-chan struct{}, stop func())

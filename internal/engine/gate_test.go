@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 // is put together, so the gate of a write's first statement holds the transaction between its locks and its writes.
 type gate struct {
 	arrived, opened chan struct{}
-	once, open      sync.Once
+	taken           atomic.Bool
+	open            sync.Once
 }
 
 // firstWrite is the first statement that writes, on PostgreSQL, of an operation that reads two kinds of rows: after begin,
@@ -25,13 +27,10 @@ const firstWrite = 5
 func (w *world) hold(n int) *gate {
 	g := &gate{arrived: make(chan struct{}), opened: make(chan struct{})}
 	w.faults.set(func(k int) bool {
-		if k != n {
-			return false
-		}
-		g.once.Do(func() {
+		if k == n && g.taken.CompareAndSwap(false, true) {
 			close(g.arrived)
 			<-g.opened
-		})
+		}
 		return false
 	})
 	w.t.Cleanup(g.release)
