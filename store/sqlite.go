@@ -74,7 +74,7 @@ func (s *Store) create(path string) error {
 
 func sqliteDSN(path string, params ...string) string {
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
-		"?_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-32768)"
+		"?_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)"
 	for _, p := range params {
 		dsn += "&" + p
 	}
