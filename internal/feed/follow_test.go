@@ -210,6 +210,7 @@ func TestWhatDoesNotMatchCostsNoStatement(t *testing.T) {
 	onBoth(t, feed.Options{Buffer: 4}, func(t *testing.T, b *bundle) {
 		s := b.results(t, feed.ResultReady{})
 		want(t, s, b.commit(t, b.result(agent))...)
+		s.wantNothing(t) // as a reader does before it waits
 		replays := b.tap.count("Replay")
 		for range 30 {
 			b.commit(t, b.result(other), b.receipt(models.TaskProgressed, agent))

@@ -3,6 +3,7 @@ package feed_test
 import (
 	"context"
 	"errors"
+	"testing"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,6 +49,14 @@ func (l *listener[E]) take() (E, error) {
 		case <-tooLong:
 			return event, errNothingCame
 		}
+	}
+}
+
+// wantNothing checks that there is no event now.
+func (l *listener[E]) wantNothing(t *testing.T) {
+	t.Helper()
+	if event, ok, err := l.stream.Next(l.ctx); ok || err != nil {
+		t.Errorf("got %v, %v", event, err)
 	}
 }
 
