@@ -48,17 +48,18 @@ func checkSize(text string) error {
 // checkRepeats refuses documents that would take the validator long: QUERY_TOO_COMPLEX.
 func checkRepeats(query *ast.QueryDocument) error {
 	r := &repeats{fields: map[string]int{}, spreads: map[string]int{}}
+	visit := visitor{selection: r.selection, value: func(v *ast.Value) { r.value(v) }}
 	for _, op := range query.Operations {
 		for _, variable := range op.VariableDefinitions {
 			r.value(variable.DefaultValue)
-			r.directives(variable.Directives)
+			visit.directives(variable.Directives)
 		}
-		r.directives(op.Directives)
-		r.selections(op.SelectionSet)
+		visit.directives(op.Directives)
+		visit.selections(op.SelectionSet)
 	}
 	for _, fragment := range query.Fragments {
-		r.directives(fragment.Directives)
-		r.selections(fragment.SelectionSet)
+		visit.directives(fragment.Directives)
+		visit.selections(fragment.SelectionSet)
 	}
 	if r.nested > maxNested {
 		return models.Errorf(models.CodeQueryTooComplex,
@@ -90,33 +91,12 @@ type repeats struct {
 	nested          int
 }
 
-func (r *repeats) selections(set ast.SelectionSet) {
-	for _, selection := range set {
-		switch n := selection.(type) {
-		case *ast.Field:
-			r.fields[n.Alias]++
-			r.arguments(n.Arguments)
-			r.directives(n.Directives)
-			r.selections(n.SelectionSet)
-		case *ast.InlineFragment:
-			r.directives(n.Directives)
-			r.selections(n.SelectionSet)
-		case *ast.FragmentSpread:
-			r.spreads[n.Name]++
-			r.directives(n.Directives)
-		}
-	}
-}
-
-func (r *repeats) directives(list ast.DirectiveList) {
-	for _, directive := range list {
-		r.arguments(directive.Arguments)
-	}
-}
-
-func (r *repeats) arguments(list ast.ArgumentList) {
-	for _, argument := range list {
-		r.value(argument.Value)
+func (r *repeats) selection(selection ast.Selection) {
+	switch n := selection.(type) {
+	case *ast.Field:
+		r.fields[n.Alias]++
+	case *ast.FragmentSpread:
+		r.spreads[n.Name]++
 	}
 }
 

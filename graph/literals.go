@@ -28,13 +28,14 @@ type literal struct {
 // kept, such as 1e400.
 func (doc *document) hoistLiterals() error {
 	h := hoist{doc: doc}
+	visit := visitor{value: h.value}
 	for _, op := range doc.ast.Operations {
-		h.directives(op.Directives)
-		h.selections(op.SelectionSet)
+		visit.directives(op.Directives)
+		visit.selections(op.SelectionSet)
 	}
 	for _, fragment := range doc.ast.Fragments {
-		h.directives(fragment.Directives)
-		h.selections(fragment.SelectionSet)
+		visit.directives(fragment.Directives)
+		visit.selections(fragment.SelectionSet)
 	}
 	return h.err
 }
@@ -42,34 +43,6 @@ func (doc *document) hoistLiterals() error {
 type hoist struct {
 	doc *document
 	err error
-}
-
-func (h *hoist) selections(set ast.SelectionSet) {
-	for _, selection := range set {
-		switch n := selection.(type) {
-		case *ast.Field:
-			h.arguments(n.Arguments)
-			h.directives(n.Directives)
-			h.selections(n.SelectionSet)
-		case *ast.InlineFragment:
-			h.directives(n.Directives)
-			h.selections(n.SelectionSet)
-		case *ast.FragmentSpread:
-			h.directives(n.Directives)
-		}
-	}
-}
-
-func (h *hoist) directives(list ast.DirectiveList) {
-	for _, directive := range list {
-		h.arguments(directive.Arguments)
-	}
-}
-
-func (h *hoist) arguments(list ast.ArgumentList) {
-	for _, argument := range list {
-		h.value(argument.Value)
-	}
 }
 
 func (h *hoist) value(v *ast.Value) {

@@ -37,7 +37,7 @@ func whatIsAsked(ctx context.Context, op *graphql.OperationContext) (key asked, 
 	slices.Sort(scopes)
 	key = asked{operation: op.Operation, tenant: v.TenantID, scopes: strings.Join(scopes, " ")}
 	used := usedVariables{}
-	used.selections(op.Operation.SelectionSet, true)
+	used.root(op.Operation.SelectionSet)
 	if len(used) == 0 {
 		return key, true
 	}
@@ -53,34 +53,25 @@ func whatIsAsked(ctx context.Context, op *graphql.OperationContext) (key asked, 
 // begins and what it holds.
 type usedVariables map[string]any
 
-func (u usedVariables) selections(set ast.SelectionSet, root bool) {
+func (u usedVariables) root(set ast.SelectionSet) {
+	visit := visitor{value: u.value}
+	visit.selection = func(selection ast.Selection) {
+		if n, ok := selection.(*ast.FragmentSpread); ok {
+			visit.selections(n.Definition.SelectionSet)
+		}
+	}
 	for _, selection := range set {
 		switch n := selection.(type) {
 		case *ast.Field:
-			if !root {
-				u.arguments(n.Arguments)
-			}
-			u.directives(n.Directives)
-			u.selections(n.SelectionSet, false)
+			visit.directives(n.Directives)
+			visit.selections(n.SelectionSet)
 		case *ast.InlineFragment:
-			u.directives(n.Directives)
-			u.selections(n.SelectionSet, root)
+			visit.directives(n.Directives)
+			u.root(n.SelectionSet)
 		case *ast.FragmentSpread:
-			u.directives(n.Directives)
-			u.selections(n.Definition.SelectionSet, root)
+			visit.directives(n.Directives)
+			u.root(n.Definition.SelectionSet)
 		}
-	}
-}
-
-func (u usedVariables) directives(list ast.DirectiveList) {
-	for _, directive := range list {
-		u.arguments(directive.Arguments)
-	}
-}
-
-func (u usedVariables) arguments(list ast.ArgumentList) {
-	for _, argument := range list {
-		u.value(argument.Value)
 	}
 }
 
