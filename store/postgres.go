@@ -25,7 +25,8 @@ import (
 // pgx's pipeline.
 type postgres struct {
 	config *pgx.ConnConfig // as the URL says; not to be changed
-	met    *acquaintance
+	all    postgresSelects
+	grown  *growth
 }
 
 // parsePostgres reads a URL and adds what it leaves open.
@@ -58,7 +59,7 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	}
 	s.read = bun.NewDB(db, pgdialect.New()).WithQueryHook(countingHook{}).WithQueryHook(spanHook{semconv.DBSystemNamePostgreSQL})
 	s.write = s.read
-	s.dialect = postgres{config: config, met: &acquaintance{rows: map[string]int{}}}
+	s.dialect = postgres{config: config, all: newPostgresSelects(s.write), grown: &growth{rows: map[string]int{}}}
 	return nil
 }
 

@@ -11,22 +11,22 @@ const acquainted = 300
 // A newcomer's tables are empty, and PostgreSQL takes each for small until it has looked: then it plans to go through all
 // rows of a tenant for those of a batch, and keeps that plan while they grow. Its own visits come once a minute. So a table that
 // has got its first rows is looked at once; from then on its own visits suffice.
-type acquaintance struct {
+type growth struct {
 	mu   sync.Mutex
 	rows map[string]int // inserted by this process, by table
 }
 
-// met counts what a plan has inserted, and returns the tables that are due.
-func (a *acquaintance) met(p *plan) (due []string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+// by counts what a plan has inserted, and returns the tables that are to be looked at.
+func (g *growth) by(p *plan) (due []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	for _, bulks := range [][]bulk{p.before, p.after} {
 		for _, k := range bulks {
-			before := a.rows[k.table]
+			before := g.rows[k.table]
 			if k.kind != insert || before >= acquainted {
 				continue
 			}
-			if a.rows[k.table] += len(k.rows); a.rows[k.table] >= acquainted {
+			if g.rows[k.table] += len(k.rows); g.rows[k.table] >= acquainted {
 				due = append(due, k.table)
 			}
 		}

@@ -29,7 +29,7 @@ func (d postgres) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *
 		if !ok {
 			return fmt.Errorf("the pool holds a %T instead of its own connections", driverConn)
 		}
-		b := &postgresBatch{s: s, met: d.met, conn: pooled.Conn.Conn(), tenant: tenant, rows: newRows()}
+		b := &postgresBatch{s: s, all: d.all, grown: d.grown, conn: pooled.Conn.Conn(), tenant: tenant, rows: newRows()}
 		done, err := b.run(ctx, needs, decide)
 		if !done {
 			b.rollback()
@@ -43,7 +43,8 @@ func (d postgres) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *
 
 type postgresBatch struct {
 	s          *Store
-	met        *acquaintance
+	all        postgresSelects
+	grown      *growth
 	conn       *pgx.Conn
 	tenant     uuid.UUID
 	rows       *Rows
@@ -75,7 +76,7 @@ func (b *postgresBatch) run(ctx context.Context, needs *Needs, decide Decide) (b
 	if err := b.write(ctx, p, w); err != nil {
 		return false, err
 	}
-	b.acquaint(ctx, b.met.met(p))
+	b.acquaint(ctx, b.grown.by(p))
 	return true, nil
 }
 
@@ -169,6 +170,15 @@ func destinations(fields []*schema.Field, row any) []any {
 	return dests
 }
 
+// postgresSelects are what the reads of batches begin with, for rows r, t and l: written once, as the forms are.
+type postgresSelects struct{ receipts, tasks, leases string }
+
+func newPostgresSelects(db *bun.DB) postgresSelects {
+	return postgresSelects{
+		receipts: selectAll[receiptRow](db, "r"), tasks: selectAll[taskRow](db, "t"), leases: selectAll[leaseRow](db, "l"),
+	}
+}
+
 // selectAll is "SELECT every column FROM table AS alias".
 func selectAll[R any](db *bun.DB, alias string) string {
 	table := db.Table(reflect.TypeFor[R]())
@@ -198,7 +208,7 @@ func (b *postgresBatch) lockAndRead(ctx context.Context, n *Needs) error {
 	}
 	if len(n.Receipts) > 0 {
 		p.queue(scan[models.Receipt, receiptRow](b.s.write, b.rows.addReceipts),
-			selectAll[receiptRow](b.s.write, "r")+" WHERE r.tenant_id = $1 AND r.id = ANY($2)", pgID(b.tenant), pgIDs(n.Receipts))
+			b.all.receipts+" WHERE r.tenant_id = $1 AND r.id = ANY($2)", pgID(b.tenant), pgIDs(n.Receipts))
 	}
 	if len(n.Acknowledged) > 0 {
 		p.queue(b.scanPairs(b.rows.Acknowledged),
@@ -232,11 +242,11 @@ func (b *postgresBatch) lockAndRead(ctx context.Context, n *Needs) error {
 // begun to grow, and it keeps its plan for a while, a lookup by primary key is then the best it can find.
 func (b *postgresBatch) lockTasksAndLeases(p *pipeline, n *Needs) {
 	p.queue(scan[models.Task, taskRow](b.s.write, b.rows.addTasks),
-		selectAll[taskRow](b.s.write, "t")+" WHERE t.tenant_id = $1 AND t.id = ANY(ARRAY(SELECT unnest($2::uuid[]) "+
+		b.all.tasks+" WHERE t.tenant_id = $1 AND t.id = ANY(ARRAY(SELECT unnest($2::uuid[]) "+
 			"UNION SELECT l.task_id FROM leases AS l WHERE l.tenant_id = $1 AND l.id = ANY($3::uuid[]))) ORDER BY t.id FOR UPDATE OF t",
 		pgID(b.tenant), pgIDs(n.Tasks), pgIDs(n.Leases))
 	p.queue(scan[models.Lease, leaseRow](b.s.write, b.rows.addLeases),
-		selectAll[leaseRow](b.s.write, "l")+" WHERE l.tenant_id = $1 AND l.id = ANY(ARRAY(SELECT unnest($3::uuid[]) "+
+		b.all.leases+" WHERE l.tenant_id = $1 AND l.id = ANY(ARRAY(SELECT unnest($3::uuid[]) "+
 			"UNION SELECT a.id FROM leases AS a WHERE a.tenant_id = $1 AND a.task_id = ANY($2::uuid[]) AND a.ended_at IS NULL)) ORDER BY l.id FOR UPDATE OF l",
 		pgID(b.tenant), pgIDs(n.Tasks), pgIDs(n.Leases))
 }
@@ -244,11 +254,11 @@ func (b *postgresBatch) lockTasksAndLeases(p *pipeline, n *Needs) {
 // lockDue passes over what somebody holds, so that one lease that stays locked keeps no other from ending.
 func (b *postgresBatch) lockDue(p *pipeline, leases []uuid.UUID) {
 	p.queue(scan[models.Task, taskRow](b.s.write, b.rows.addTasks),
-		selectAll[taskRow](b.s.write, "t")+" WHERE t.tenant_id = $1 AND t.id = ANY(ARRAY("+
+		b.all.tasks+" WHERE t.tenant_id = $1 AND t.id = ANY(ARRAY("+
 			"SELECT l.task_id FROM leases AS l WHERE l.tenant_id = $1 AND l.id = ANY($2::uuid[]))) ORDER BY t.id FOR UPDATE OF t SKIP LOCKED",
 		pgID(b.tenant), pgIDs(leases))
 	p.queue(scan[models.Lease, leaseRow](b.s.write, b.rows.addLeases),
-		selectAll[leaseRow](b.s.write, "l")+" WHERE l.tenant_id = $1 AND l.id = ANY($2::uuid[]) ORDER BY l.id FOR UPDATE OF l SKIP LOCKED",
+		b.all.leases+" WHERE l.tenant_id = $1 AND l.id = ANY($2::uuid[]) ORDER BY l.id FOR UPDATE OF l SKIP LOCKED",
 		pgID(b.tenant), pgIDs(leases))
 }
 
@@ -258,7 +268,7 @@ func (b *postgresBatch) readKeys(p *pipeline, keys []Key) {
 		kinds[i], ids[i], texts[i] = string(k.Creator.Kind), k.Creator.ID, k.Key
 	}
 	p.queue(scan[models.Task, taskRow](b.s.write, b.rows.addKeys),
-		selectAll[taskRow](b.s.write, "t")+" JOIN unnest($2::text[], $3::text[], $4::text[]) AS k(kind, id, key) "+
+		b.all.tasks+" JOIN unnest($2::text[], $3::text[], $4::text[]) AS k(kind, id, key) "+
 			"ON t.created_by_kind = k.kind AND t.created_by_id = k.id AND t.idempotency_key = k.key "+
 			"WHERE t.tenant_id = $1 AND t.idempotency_key = ANY($4) AND t.created_by_kind = ANY($2) AND t.created_by_id = ANY($3)",
 		pgID(b.tenant), kinds, ids, texts)

@@ -72,7 +72,7 @@ func postgresHeads(tenant, low, high string) string {
 }
 
 func (b *postgresBatch) lockCandidates(p *pipeline, claim Claim, limit int, clock *time.Time) {
-	text, args := postgresCandidates(selectAll[taskRow](b.s.write, "t"), b.tenant, claim, limit, b.claiming.spare, clock)
+	text, args := postgresCandidates(b.all.tasks, b.tenant, claim, limit, b.claiming.spare, clock)
 	p.queue(b.scanCandidates(limit), text, args...)
 }
 
