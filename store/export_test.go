@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -18,6 +19,16 @@ func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
 	_, err := s.write.ExecContext(ctx, query, args...)
 	return err
 }
+
+// Alone makes the store believe that no other server writes to the database, until it finds otherwise.
+func (s *Store) Alone() {
+	others := s.dialect.(postgres).others
+	others.listen(time.Hour)
+	others.gone.Store(0)
+}
+
+// IsAlone tells what it believes.
+func (s *Store) IsAlone() bool { return s.dialect.(postgres).others.none() }
 
 // Prepared returns how many statements PostgreSQL has prepared for the connection of a pool of one.
 func (s *Store) Prepared(ctx context.Context) (n int, err error) {

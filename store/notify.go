@@ -43,6 +43,7 @@ type Notifications struct {
 	id     string // of this process among the senders
 	heard  func(tenant uuid.UUID, seq int64)
 	missed func()
+	others *others
 	active atomic.Bool
 	bell   chan struct{} // of one slot
 
@@ -63,7 +64,7 @@ func (s *Store) Notifications(o NotificationOptions) (*Notifications, error) {
 	if !ok {
 		return n, nil
 	}
-	n.config = pg.config
+	n.config, n.others = pg.config, pg.others
 	if o.URL != "" {
 		var err error
 		if n.config, err = parsePostgres(o.URL); err != nil {

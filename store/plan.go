@@ -12,13 +12,14 @@ import (
 // A plan is what a batch writes, in the order in which it is written: the ledger's head after tasks and leases, so that it
 // is held shortest, then the receipts and what follows from them.
 //
-// A seq in a row is either the absolute one of a receipt that exists, which is positive, or counts back from the new
-// head: 0 is the batch's last receipt, -1 the one before. The databases resolve it.
+// A seq in a row is either absolute, which is positive, or counts back from the new head: 0 is the batch's last receipt, -1 the
+// one before. The databases resolve it.
 type plan struct {
 	tenant uuid.UUID
 	before []bulk // tasks and leases
 	head   int    // how far the ledger's head moves
-	after  []bulk // receipts, projections, counts
+	after  []bulk // receipts and projections
+	counts []bulk
 }
 
 // bulk is one multi-row statement, with its rows.
@@ -27,7 +28,8 @@ type bulk struct {
 	rows []any // pointers to row structs of the form's table
 }
 
-func newPlan(f *forms, tenant uuid.UUID, w *Writes) *plan {
+// newPlan plans what is decided. end is where the ledger's head will be then; 0 when only the database knows.
+func newPlan(f *forms, tenant uuid.UUID, w *Writes, end int64) *plan {
 	p := &plan{tenant: tenant, head: len(w.Receipts)}
 	p.before = add(p.before, &f.newTasks, each(w.NewTasks, newTaskRow))
 	p.before = add(p.before, &f.changedTasks, each(w.ChangedTasks, newTaskRow))
@@ -37,7 +39,7 @@ func newPlan(f *forms, tenant uuid.UUID, w *Writes) *plan {
 
 	receipts := each(w.Receipts, newReceiptRow)
 	for i, r := range receipts {
-		r.Seq = int64(i + 1 - p.head)
+		r.Seq = end + int64(i+1-p.head)
 	}
 	opened, closed := obligationRows(receipts, w.Receipts)
 	awaiting, acknowledged := acknowledgementRows(receipts, w)
@@ -46,7 +48,7 @@ func newPlan(f *forms, tenant uuid.UUID, w *Writes) *plan {
 	p.after = add(p.after, &f.closed, closed)
 	p.after = add(p.after, &f.awaiting, awaiting)
 	p.after = add(p.after, &f.acknowledged, acknowledged)
-	p.after = add(p.after, &f.counts, countRows(tenant, w.Counts))
+	p.counts = add(p.counts, &f.counts, countRows(tenant, w.Counts))
 	return p
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
@@ -24,9 +25,11 @@ import (
 // postgres is PostgreSQL: pgx through database/sql under bun; batches take a connection of the same pool and use
 // pgx's pipeline.
 type postgres struct {
-	config *pgx.ConnConfig // as the URL says; not to be changed
-	all    postgresSelects
-	grown  *growth
+	config     *pgx.ConnConfig // as the URL says; not to be changed
+	all        postgresSelects
+	grown      *growth
+	others     *others
+	succession *succession
 }
 
 // parsePostgres reads a URL and adds what it leaves open.
@@ -59,7 +62,10 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	}
 	s.read = bun.NewDB(db, pgdialect.New()).WithQueryHook(countingHook{}).WithQueryHook(spanHook{semconv.DBSystemNamePostgreSQL})
 	s.write = s.read
-	s.dialect = postgres{config: config, all: newPostgresSelects(s.write), grown: &growth{rows: map[string]int{}}}
+	s.dialect = postgres{
+		config: config, all: newPostgresSelects(s.write), grown: &growth{rows: map[string]int{}},
+		others: newOthers(), succession: &succession{writing: map[uuid.UUID][]*turn{}},
+	}
 	return nil
 }
 
@@ -92,7 +98,7 @@ func (postgres) conflict(err error) bool {
 		return true
 	default:
 		var unsent *unsentError
-		return errors.As(err, &unsent)
+		return errors.As(err, &unsent) || errors.Is(err, errFollowedNothing) || errors.Is(err, errImpatient)
 	}
 }
 

@@ -16,8 +16,9 @@ import (
 	"github.com/asyncgate/asyncgate/models"
 )
 
-// batch on PostgreSQL costs two messages, whatever is in it: one that begins, locks and reads, one that writes and commits.
-// Its few statements are prepared once per connection and take arrays.
+// batch on PostgreSQL costs two messages, whatever is in it: one that begins, locks and reads, one that writes and commits; and
+// a third where it follows closely upon another, see succession. Its few statements are prepared once per connection and take
+// arrays.
 func (d postgres) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Needs, decide Decide) error {
 	conn, err := s.write.DB.Conn(ctx)
 	if err != nil {
@@ -29,7 +30,7 @@ func (d postgres) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *
 		if !ok {
 			return fmt.Errorf("the pool holds a %T instead of its own connections", driverConn)
 		}
-		b := &postgresBatch{s: s, all: d.all, grown: d.grown, conn: pooled.Conn.Conn(), tenant: tenant, rows: newRows()}
+		b := &postgresBatch{s: s, postgres: d, conn: pooled.Conn.Conn(), tenant: tenant, rows: newRows()}
 		done, err := b.run(ctx, needs, decide)
 		if !done {
 			b.rollback()
@@ -42,16 +43,16 @@ func (d postgres) batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *
 }
 
 type postgresBatch struct {
+	postgres
 	s          *Store
-	all        postgresSelects
-	grown      *growth
 	conn       *pgx.Conn
 	tenant     uuid.UUID
 	rows       *Rows
 	statements int
 	claiming   postgresClaiming
-	begun      bool // whether the tenant has a ledger
-	wrote      bool // whether the message that commits was sent, be it in part
+	begun      bool  // whether the tenant has a ledger
+	seen       int64 // where it stood when that was read, without a lock
+	wrote      bool  // whether the message that commits was sent, be it in part
 }
 
 // unsentError says that the connection broke before anything was written, as one does that the pool has kept while the
@@ -64,6 +65,7 @@ func (e *unsentError) Unwrap() error { return e.cause }
 
 // run returns whether the transaction is over.
 func (b *postgresBatch) run(ctx context.Context, needs *Needs, decide Decide) (bool, error) {
+	earlier := b.succession.last(b.tenant)
 	if err := b.read(ctx, needs); err != nil {
 		return false, err
 	}
@@ -71,9 +73,8 @@ func (b *postgresBatch) run(ctx context.Context, needs *Needs, decide Decide) (b
 	if w.Empty() {
 		return false, nil // nothing to keep: the rollback only releases the locks
 	}
-	b.wrote = true
-	p := newPlan(b.s.forms, b.tenant, w)
-	if err := b.write(ctx, p, w); err != nil {
+	p, err := b.succeed(ctx, w, earlier)
+	if err != nil {
 		return false, err
 	}
 	b.acquaint(ctx, b.grown.by(p))
@@ -231,10 +232,14 @@ func (b *postgresBatch) lockAndRead(ctx context.Context, n *Needs) error {
 	}
 	p.queue(func(results pgx.BatchResults) error {
 		var now time.Time
-		err := results.QueryRow().Scan(&now, &b.begun)
+		var seen *int64
+		err := results.QueryRow().Scan(&now, &seen)
 		b.rows.Now = now.UTC()
+		if seen != nil {
+			b.begun, b.seen = true, *seen
+		}
 		return err
-	}, "SELECT coalesce($1::timestamptz, clock_timestamp()), EXISTS (SELECT 1 FROM ledger_heads AS h WHERE h.tenant_id = $2)", clock, pgID(b.tenant))
+	}, "SELECT coalesce($1::timestamptz, clock_timestamp()), (SELECT h.seq FROM ledger_heads AS h WHERE h.tenant_id = $2)", clock, pgID(b.tenant))
 	return p.send(ctx, roundRead)
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,16 +29,6 @@ type conversation struct {
 	cables           *cables
 	listener, sender *pgx.Conn
 	echoes           chan struct{} // of one slot: something that was sent has come back
-	// others is when another server was last heard, or could have been for all that is known; in Unix nanoseconds.
-	others atomic.Int64
-}
-
-// silences is after how many heartbeats of silence there is no other server. One that comes is heard at once.
-const silences = 3
-
-// alone tells whether nobody else listens, so that to tell news would only cost.
-func (c *conversation) alone() bool {
-	return time.Since(time.Unix(0, c.others.Load())) > silences*c.n.opt.Heartbeat
 }
 
 // converse listens and sends until ctx ends or a connection is found dead, and tells whether notifications ever arrived.
@@ -99,7 +88,7 @@ func (c *conversation) listen(ctx context.Context) error {
 		}
 		sender, news, ok := readPayload(heard.Payload)
 		if sender != c.n.id {
-			c.others.Store(time.Now().UnixNano())
+			c.n.others.heard()
 		}
 		switch {
 		case sender == c.n.id:
@@ -124,7 +113,8 @@ func (c *conversation) listen(ctx context.Context) error {
 // send sends until ctx ends, a statement fails, or a heartbeat has not come back when the next is due; the first until
 // proven. It tells whether one ever has.
 func (c *conversation) send(ctx context.Context, proven time.Time) (worked bool, err error) {
-	c.others.Store(time.Now().UnixNano())
+	c.n.others.listen(c.n.opt.Heartbeat)
+	defer c.n.others.deaf()
 	if err := c.notify(ctx, true); err != nil {
 		return false, err
 	}
@@ -176,7 +166,7 @@ func (c *conversation) notify(ctx context.Context, due bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.n.opt.Heartbeat)
 	defer cancel()
 	news := c.n.take()
-	if !due && (news.empty() || c.alone()) {
+	if !due && (news.empty() || c.n.others.none()) {
 		return nil
 	}
 	_, err := c.sender.Exec(ctx, "SELECT pg_notify($1, p) FROM unnest($2::text[]) AS p", pgx.QueryExecModeExec, channel, news.payloads(c.n.id))

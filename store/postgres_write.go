@@ -13,8 +13,26 @@ import (
 	"github.com/uptrace/bun/schema"
 )
 
-// write sends the second message: all writes, an assertion that they hit what they were meant to hit, and the commit.
-func (b *postgresBatch) write(ctx context.Context, p *plan, w *Writes) error {
+// succeed takes its turn in the succession and writes; what it has planned it returns.
+func (b *postgresBatch) succeed(ctx context.Context, w *Writes, earlier *turn) (*plan, error) {
+	t := b.succession.enter(b.tenant, standing{at: b.seen, known: b.begun && b.others.none()}, earlier, len(w.Receipts))
+	committed := false
+	defer func() { b.succession.leave(t, committed) }()
+	var end int64
+	if t.follows() {
+		end = t.end
+	}
+	p := newPlan(b.s.forms, b.tenant, w, end)
+	err := b.write(ctx, p, w, t)
+	if state := sqlState(err); t.known && (state == "22012" || state == "40P01") {
+		b.others.heard() // the head was not where it should be, or is locked
+	}
+	committed = err == nil
+	return p, err
+}
+
+// write sends all writes, an assertion that they hit what they were meant to hit, and the commit.
+func (b *postgresBatch) write(ctx context.Context, p *plan, w *Writes, t *turn) error {
 	m := &pipeline{b: b}
 	// Bulk inserts select from the head's row, so that each stays on the tenant's shard: it must exist.
 	if !b.begun {
@@ -25,20 +43,26 @@ func (b *postgresBatch) write(ctx context.Context, p *plan, w *Writes) error {
 		// every element: for a thousand, that takes longer than all the rest.
 		m.queue(nil, "SET LOCAL enable_nestloop = off")
 	}
-	for i := range p.before {
-		b.bulk(m, &p.before[i])
-	}
+	b.bulks(m, p.before)
 	var head int64
-	if p.head > 0 {
-		m.queue(func(results pgx.BatchResults) error { return results.QueryRow().Scan(&head) },
-			"INSERT INTO ledger_heads AS h (tenant_id, seq) VALUES ($1, $2) ON CONFLICT (tenant_id) DO UPDATE SET seq = h.seq + excluded.seq RETURNING h.seq",
-			pgID(p.tenant), p.head)
+	if t.follows() {
+		b.bulks(m, p.after)
+		if err := m.send(ctx, roundWrite); err != nil {
+			return err
+		}
+		m = &pipeline{b: b}
 	}
-	for i := range p.after {
-		b.bulk(m, &p.after[i])
+	if err := t.await(ctx); err != nil {
+		return err
 	}
+	b.moveHead(m, p, t, &head)
+	if !t.follows() {
+		b.bulks(m, p.after)
+	}
+	b.bulks(m, p.counts)
 	b.assert(m, p)
 	m.queue(nil, "commit")
+	b.wrote = true
 	if err := m.send(ctx, roundWrite); err != nil {
 		return err
 	}
@@ -46,6 +70,27 @@ func (b *postgresBatch) write(ctx context.Context, p *plan, w *Writes) error {
 		r.Seq = head + int64(i+1-p.head)
 	}
 	return nil
+}
+
+// moveHead queues the head's move, which fails where it does not stand where it should.
+func (b *postgresBatch) moveHead(m *pipeline, p *plan, t *turn, head *int64) {
+	if p.head == 0 {
+		return
+	}
+	var start *int64
+	if t.known {
+		start = &t.start
+	}
+	m.queue(func(results pgx.BatchResults) error { return results.QueryRow().Scan(head) },
+		"INSERT INTO ledger_heads AS h (tenant_id, seq) VALUES ($1, $2) ON CONFLICT (tenant_id) DO UPDATE "+
+			"SET seq = h.seq + excluded.seq / CASE WHEN h.seq = coalesce($3, h.seq) THEN 1 ELSE 0 END RETURNING h.seq",
+		pgID(p.tenant), p.head, start)
+}
+
+func (b *postgresBatch) bulks(m *pipeline, bulks []bulk) {
+	for i := range bulks {
+		b.bulk(m, &bulks[i])
+	}
 }
 
 func (b *postgresBatch) bulk(m *pipeline, k *bulk) {

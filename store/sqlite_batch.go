@@ -47,7 +47,7 @@ func (b *sqliteBatch) run(ctx context.Context, needs *Needs, decide Decide) erro
 			return nil
 		}
 		ctx, write = startRound(ctx, semconv.DBSystemNameSQLite, roundWrite)
-		if err := b.write(ctx, newPlan(b.s.forms, b.tenant, w), w.Receipts); err != nil {
+		if err := b.write(ctx, newPlan(b.s.forms, b.tenant, w, 0), w.Receipts); err != nil {
 			return err
 		}
 		return b.statement(ctx) // the commit
@@ -226,6 +226,11 @@ func (b *sqliteBatch) write(ctx context.Context, p *plan, receipts []*models.Rec
 	}
 	for i := range p.after {
 		if err := b.bulk(ctx, &p.after[i], head); err != nil {
+			return err
+		}
+	}
+	for i := range p.counts {
+		if err := b.bulk(ctx, &p.counts[i], head); err != nil {
 			return err
 		}
 	}

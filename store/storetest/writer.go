@@ -42,14 +42,22 @@ func (w *Writer) On(s *store.Store) *Writer {
 // Create creates a task of a type and the owner; change, if any, may adjust it before it is written.
 func (w *Writer) Create(owner models.Principal, kind string, change ...func(*models.Task)) *models.Task {
 	w.tb.Helper()
+	t, err := w.TryCreate(owner, kind, change...)
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	return t
+}
+
+// TryCreate is Create for those who expect a refusal, or run beside the test.
+func (w *Writer) TryCreate(owner models.Principal, kind string, change ...func(*models.Task)) (*models.Task, error) {
 	t := w.newTask(owner, kind, change...)
-	w.batch(&store.Needs{}, func(rows *store.Rows) *store.Writes {
+	return t, w.store.Batch(w.tb.Context(), w.ID, &store.Needs{}, func(rows *store.Rows) *store.Writes {
 		return &store.Writes{
 			NewTasks: []*models.Task{t}, Receipts: []*models.Receipt{w.assign(rows, t)},
 			Counts: map[store.Count]int{{Type: t.Type, Status: t.Status}: 1},
 		}
 	})
-	return t
 }
 
 func (w *Writer) newTask(owner models.Principal, kind string, change ...func(*models.Task)) *models.Task {
