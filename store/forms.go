@@ -20,8 +20,8 @@ type form struct {
 	set []string
 	// guard is what else must hold for a row to be updated.
 	guard string
-	// text is the statement.
-	text string
+	// text is the statement; single the one for a single row, where that is another.
+	text, single string
 }
 
 type formKind int
@@ -43,7 +43,7 @@ type forms struct {
 	counts                   form
 }
 
-func newForms(db *bun.DB, words func(*form) string) *forms {
+func newForms(db *bun.DB, words func(*form) (text, single string)) *forms {
 	f := &forms{
 		newTasks: formOf[taskRow](db, insert, ""),
 		changedTasks: formOf[taskRow](db, update, "",
@@ -59,7 +59,7 @@ func newForms(db *bun.DB, words func(*form) string) *forms {
 		counts:       formOf[taskCountRow](db, upsert, ""),
 	}
 	for _, one := range f.all() {
-		one.text = words(one)
+		one.text, one.single = words(one)
 	}
 	return f
 }

@@ -98,33 +98,44 @@ func (b *postgresBatch) bulk(m *pipeline, k *bulk) {
 	args = append(args, pgID(b.tenant))
 	for _, f := range k.columns {
 		if f.Name != "tenant_id" {
-			array, _ := pgArray(k.rows, f)
-			args = append(args, array)
+			values, _ := pgValues(k.rows, f)
+			args = append(args, values)
 		}
 	}
-	m.queue(nil, k.text, args...)
+	text := k.text
+	if len(k.rows) == 1 {
+		text = k.single
+	}
+	m.queue(nil, text, args...)
 }
 
-// words writes a form as one statement whose arguments are the tenant and an array for each other column.
-func (postgres) words(f *form) string {
+// words writes a form as a statement whose arguments are the tenant and an array for each other column, or the values of a single
+// row: to take one out of two dozen arrays costs PostgreSQL more than to write it.
+func (d postgres) words(f *form) (text, single string) {
+	return d.wordsFrom(f, "[]", "unnest(%s)"), d.wordsFrom(f, "", "(VALUES (%s))")
+}
+
+func (postgres) wordsFrom(f *form, many, rows string) string {
 	var names, params, values, sets, keys []string
 	for _, c := range f.columns {
 		if c.Name == "tenant_id" {
 			continue
 		}
 		place := len(names) + 2
-		_, kind := pgArray(nil, c)
+		_, kind := pgValues(nil, c)
 		names = append(names, c.Name)
-		params = append(params, fmt.Sprintf("$%d::%s[]", place, kind))
+		params = append(params, fmt.Sprintf("$%d::%s%s", place, kind, many))
 		values = append(values, pgValue(c))
-		if c.IsPK {
-			// The array too, so that the rows are found by primary key whatever the planner thinks of the join.
-			keys = append(keys, fmt.Sprintf("t.%[1]s = u.%[1]s AND t.%[1]s = ANY($%[2]d)", c.Name, place))
-		} else {
+		if !c.IsPK {
 			sets = append(sets, c.Name+" = "+pgValue(c))
+			continue
+		}
+		keys = append(keys, fmt.Sprintf("t.%[1]s = u.%[1]s", c.Name))
+		if many != "" { // the array too, so that the rows are found by primary key whatever the planner thinks of the join
+			keys = append(keys, fmt.Sprintf("t.%s = ANY($%d)", c.Name, place))
 		}
 	}
-	from := " FROM ledger_heads AS h, unnest(" + strings.Join(params, ", ") + ") AS u(" + strings.Join(names, ", ") + ")"
+	from := " FROM ledger_heads AS h, " + fmt.Sprintf(rows, strings.Join(params, ", ")) + " AS u(" + strings.Join(names, ", ") + ")"
 	if f.kind == update {
 		if f.guard != "" {
 			keys = append(keys, f.guard)
@@ -152,8 +163,8 @@ func pgValue(f *schema.Field) string {
 	}
 }
 
-// pgArray returns the column's values as an array that pgx sends as it is, and the type of its elements.
-func pgArray(rows []any, f *schema.Field) (array any, kind string) {
+// pgValues returns the column's values as an array that pgx sends as it is, or the value of a single row, and its type.
+func pgValues(rows []any, f *schema.Field) (values any, kind string) {
 	switch reflect.Zero(f.StructField.Type).Interface().(type) {
 	case uuid.UUID:
 		return pgColumn(rows, f, func(v uuid.UUID) pgtype.UUID { return pgID(v) }), "uuid"
@@ -183,11 +194,14 @@ func pgArray(rows []any, f *schema.Field) (array any, kind string) {
 }
 
 // pgColumn takes the values through pointers, which cost nothing to box.
-func pgColumn[F, T any](rows []any, f *schema.Field, convert func(F) T) []T {
+func pgColumn[F, T any](rows []any, f *schema.Field, convert func(F) T) any {
 	column := make([]T, len(rows))
 	for i, r := range rows {
 		v, _ := f.Value(reflect.ValueOf(r).Elem()).Addr().Interface().(*F) // the column's type is F
 		column[i] = convert(*v)
+	}
+	if len(column) == 1 {
+		return column[0]
 	}
 	return column
 }
@@ -214,10 +228,14 @@ func (b *postgresBatch) assert(m *pipeline, p *plan) {
 		if k.kind != update {
 			continue
 		}
-		ids, _ := pgArray(k.rows, k.columns[1]) // the receipt, behind the tenant
+		ids, _ := pgValues(k.rows, k.columns[1]) // the receipt, behind the tenant
 		args = append(args, ids, len(k.rows))
+		among := "ANY($%[2]d)"
+		if len(k.rows) == 1 {
+			among = "$%[2]d"
+		}
 		conditions = append(conditions, fmt.Sprintf(
-			"(SELECT count(*) FROM %[1]s AS t WHERE t.tenant_id = $1 AND t.receipt_id = ANY($%[2]d) AND t.%[3]s > h.seq - $2) = $%[4]d",
+			"(SELECT count(*) FROM %[1]s AS t WHERE t.tenant_id = $1 AND t.receipt_id = "+among+" AND t.%[3]s > h.seq - $2) = $%[4]d",
 			k.table, len(args)-1, k.set[1], len(args)))
 	}
 	if len(conditions) > 0 {

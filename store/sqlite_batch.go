@@ -241,7 +241,7 @@ func (b *sqliteBatch) write(ctx context.Context, p *plan, receipts []*models.Rec
 }
 
 // words writes a form as a statement for one row.
-func (sqlite) words(f *form) string {
+func (sqlite) words(f *form) (text, single string) {
 	names := make([]string, len(f.columns))
 	var sets, keys []string
 	for i, c := range f.columns {
@@ -256,13 +256,14 @@ func (sqlite) words(f *form) string {
 		if f.guard != "" {
 			keys = append(keys, f.guard)
 		}
-		return "UPDATE " + f.table + " AS t SET " + strings.Join(sets, ", ") + " WHERE " + strings.Join(keys, " AND ")
+		text = "UPDATE " + f.table + " AS t SET " + strings.Join(sets, ", ") + " WHERE " + strings.Join(keys, " AND ")
+		return text, text
 	}
-	text := "INSERT INTO " + f.table + " (" + strings.Join(names, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(names)-1) + ")"
+	text = "INSERT INTO " + f.table + " (" + strings.Join(names, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(names)-1) + ")"
 	if f.kind == upsert {
 		text += " ON CONFLICT DO UPDATE SET count = task_counts.count + excluded.count"
 	}
-	return text
+	return text, text
 }
 
 // keptStatements are those of batches, prepared once: to parse one takes longer than to run it for a row or two.

@@ -46,8 +46,8 @@ type dialect interface {
 	migrator
 	// batch runs one transaction of one tenant; see Store.Batch.
 	batch(ctx context.Context, s *Store, tenant uuid.UUID, needs *Needs, decide Decide) error
-	// words writes a form as a statement.
-	words(f *form) string
+	// words writes a form as a statement, and as one for a single row.
+	words(f *form) (text, single string)
 	// conflict tells whether err is a lost race, after which the batch is run again: a duplicate key, a deadlock, a
 	// serialization failure.
 	conflict(err error) bool
