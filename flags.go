@@ -37,6 +37,8 @@ func (p process) parse(f *flag.FlagSet, help string, args []string, words ...*st
 			return false, usageErrorf("%s takes no %.80q; %s", f.Name(), arg, see)
 		case f.Lookup(name) == nil:
 			return false, usageErrorf("%s has no flag --%.80s; %s", f.Name(), name, see)
+		case !given && isSwitch(f.Lookup(name)):
+			value = "true"
 		case !given && len(args) == 0:
 			return false, usageErrorf("--%s needs a value; %s", name, see)
 		case !given:
@@ -53,8 +55,18 @@ func (p process) parse(f *flag.FlagSet, help string, args []string, words ...*st
 func (p process) help(f *flag.FlagSet, help string) {
 	_, _ = fmt.Fprintf(p.stdout, "Usage: asyncgate %s\n", help)
 	f.VisitAll(func(flag *flag.Flag) {
-		_, _ = fmt.Fprintf(p.stdout, "\n  --%s VALUE\n      %s\n", flag.Name, flag.Usage)
+		value := " VALUE"
+		if isSwitch(flag) {
+			value = ""
+		}
+		_, _ = fmt.Fprintf(p.stdout, "\n  --%s%s\n      %s\n", flag.Name, value, flag.Usage)
 	})
+}
+
+// isSwitch tells whether a flag is on when it is there, as package flag tells it.
+func isSwitch(f *flag.Flag) bool {
+	v, ok := f.Value.(interface{ IsBoolFlag() bool })
+	return ok && v.IsBoolFlag()
 }
 
 // uuidInto sets a flag whose value is a UUID.
