@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,16 +14,24 @@ import (
 	"github.com/asyncgate/asyncgate/internal/config"
 )
 
-const demoHelp = `demo [--url URL]
+const demoHelp = `demo [--seed-data] [--url URL] [--tenant UUID]
 
-Plays an agent and a worker against a running server; exits 1 if anything is not as it must be. A server that demands API keys
-needs one with the scope admin, which may act as both, in ASYNCGATE_API_KEY.`
+Plays an agent and a worker against a running server; exits 1 if anything is not as it must be. With --seed-data it fills an
+empty tenant instead, with a few hundred tasks in all states, for looking at the console. A server that demands API keys needs one
+with the scope admin, which may act as everybody, in ASYNCGATE_API_KEY.`
 
 // demo tells the whole story against a running server, as its clients would: an agent delegates, a worker works, the
 // result is pushed and the obligation closed. Every step is checked.
 func (p process) demo(ctx context.Context, args []string) error {
 	f := newFlags("demo")
 	url := f.String("url", "", "the server (default: http://$ASYNCGATE_ADDR, https:// with ASYNCGATE_TLS_CERT)")
+	seed := f.Bool("seed-data", false, "fill an empty tenant")
+	var tenant string
+	f.Func("tenant", "whose tasks they are, on a server without keys (default: 00000000-0000-0000-0000-000000000000)", func(text string) error {
+		id, err := parseUUID(text)
+		tenant = id.String()
+		return err
+	})
 	if done, err := p.parse(f, demoHelp, args); done || err != nil {
 		return err
 	}
@@ -36,12 +45,18 @@ func (p process) demo(ctx context.Context, args []string) error {
 	if !strings.Contains(*url, "://") {
 		*url = "http://" + *url
 	}
+	as := func(principal string) *demoClient {
+		return newDemoClient(*url, p.variable(config.KeyVariable), tenant, principal)
+	}
+	if *seed {
+		return p.seed(ctx, as)
+	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	d := &demo{
 		out:    p.stdout,
-		agent:  newDemoClient(*url, p.variable(config.KeyVariable), "agent:demo-planner"),
-		worker: newDemoClient(*url, p.variable(config.KeyVariable), "worker:demo-builder"),
+		agent:  as("agent:demo-planner"),
+		worker: as("worker:demo-builder"),
 		// A type of its own, so that it meets no other demo's tasks.
 		taskType: "demo.report." + uuid.NewString()[:8],
 	}
@@ -257,6 +272,8 @@ func (d *demo) result(ctx context.Context, results *demoStream) error {
 			Receipt demoReceipt
 		}
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, 15*time.Second, errors.New("nothing came for 15 seconds"))
+	defer cancel()
 	for {
 		if err := results.next(ctx, &got); err != nil {
 			return fmt.Errorf("the result was not pushed: %w", err)

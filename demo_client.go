@@ -11,19 +11,19 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // demoClient is a GraphQL client with what the demo needs: requests, and subscriptions over Server-Sent Events.
 type demoClient struct {
-	url, key, principal string
-	http                *http.Client
+	url, key, tenant, principal string
+	http                        *http.Client
 }
 
-// newDemoClient returns a client that acts as a principal; key is "" for a server that demands none.
-func newDemoClient(url, key, principal string) *demoClient {
+// newDemoClient returns a client that acts as a principal; key is "" for a server that demands none, tenant is "" for the
+// key's own, and for the default one of such a server.
+func newDemoClient(url, key, tenant, principal string) *demoClient {
 	url = strings.TrimSuffix(strings.TrimSuffix(url, "/"), "/graphql") + "/graphql"
-	return &demoClient{url: url, key: key, principal: principal, http: &http.Client{}}
+	return &demoClient{url: url, key: key, tenant: tenant, principal: principal, http: &http.Client{}}
 }
 
 // demoAnswer is a GraphQL response.
@@ -61,6 +61,9 @@ func (c *demoClient) post(ctx context.Context, accept, query string, variables m
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", accept)
 	request.Header.Set("X-Principal", c.principal)
+	if c.tenant != "" {
+		request.Header.Set("X-Tenant-ID", c.tenant)
+	}
 	if c.key != "" {
 		request.Header.Set("Authorization", "Bearer "+c.key)
 	}
@@ -149,19 +152,15 @@ func (s *demoStream) read(ctx context.Context, body io.ReadCloser) {
 	s.failed <- errors.Join(errors.New("the stream ended"), lines.Err())
 }
 
-// next waits, some seconds at most, for the next event and decodes its data.
+// next waits for the next event and decodes its data.
 func (s *demoStream) next(ctx context.Context, target any) error {
-	timeout := time.NewTimer(15 * time.Second)
-	defer timeout.Stop()
 	select {
 	case answer := <-s.events:
 		return answer.into(target)
 	case err := <-s.failed:
 		return err
-	case <-timeout.C:
-		return errors.New("nothing came for 15 seconds")
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 }
 
