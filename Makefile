@@ -30,32 +30,42 @@ REDIS     := $(or $(shell command -v redis-server),/usr/bin/redis-server)
 # The clients of others that the tests run, from the npm registry: npm ci writes the file when it has installed them all.
 CLIENTS := internal/web/protocol/node_modules/.package-lock.json
 
+# The console: what it needs of npm, and what Vite makes of its sources. A server is built with it where npm is.
+CONSOLE_PACKAGES := console/node_modules/.package-lock.json
+CONSOLE          := console/dist/site/index.html
+CONSOLE_SOURCES  := schema.graphqls $(shell find console -mindepth 1 \( -name node_modules -o -name dist -o -name generated \) -prune -o ! -name '*.go' -print)
+NPM              := $(shell command -v npm)
+
 VERSION ?= $(shell git describe --tags --always --dirty)
 COMMIT  ?= $(shell git rev-parse HEAD)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-faults lint fresh generate bench bench-quick fuzz clean
+.PHONY: help run build console test test-faults lint fresh generate bench bench-quick fuzz clean
 .DELETE_ON_ERROR:
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## serves from the working tree, in development mode on SQLite
+run: $(if $(NPM),$(CONSOLE)) ## serves from the working tree, in development mode on SQLite
 	go run . serve
 
-build: ## builds bin/asyncgate
+build: $(if $(NPM),$(CONSOLE)) ## builds bin/asyncgate
 	go build -trimpath -ldflags '-X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o bin/asyncgate .
 
-test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CLIENTS) ## runs all tests with the race detector, on SQLite and PostgreSQL
+console: $(CONSOLE) ## builds the console and the playground into what `go build` embeds
+
+test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CLIENTS) $(CONSOLE) ## runs all tests with the race detector, on SQLite and PostgreSQL
+	npm test --prefix console
 	go test $(RACE) -timeout $(TEST_TIMEOUT) ./...
 
 test-faults: $(POSTGRES) $(PGBOUNCER) ## kills servers and databases for FAULTS_TIME (5m), and cuts streams and commits everywhere
 	go test $(RACE) -timeout 0 -v ./internal/faults -faults.duration $(FAULTS_TIME) -faults.cuts 1000 -faults.boundaries 0
 
-lint: fresh $(GOLANGCI) ## runs the linters, checks formatting, generated code and go.mod
+lint: fresh $(GOLANGCI) $(CONSOLE_PACKAGES) ## runs the linters, checks types, formatting, generated code and go.mod
 	go mod tidy -diff
 	$(GOLANGCI) run
 	cd bench/river && go mod tidy -diff && $(CURDIR)/$(GOLANGCI) run
+	npm run lint --prefix console
 
 # Compares files instead of asking git for changes, so that it is right in the middle of work too.
 FINGERPRINT = git ls-files -z --cached --others --exclude-standard | xargs -0 cksum 2>/dev/null || true
@@ -87,7 +97,7 @@ fuzz: ## runs every fuzz test there is, each for FUZZ_TIME (20s)
 	done
 
 clean: ## removes what was built; the tools stay in .tools
-	rm -rf bin
+	rm -rf bin console/dist/site
 
 # The version is in the file's name: another version is another file, and builds itself.
 $(GOLANGCI):
@@ -95,8 +105,14 @@ $(GOLANGCI):
 	mv $(TOOLS)/bin/golangci-lint $@
 
 $(CLIENTS): $(addprefix internal/web/protocol/,package.json package-lock.json)
-	@command -v npm >/dev/null || { echo 'the tests need Node with npm, from which they take the clients that they run' >&2; exit 1; }
+$(CONSOLE_PACKAGES): $(addprefix console/,package.json package-lock.json)
+$(CLIENTS) $(CONSOLE_PACKAGES):
+	@command -v npm >/dev/null || { echo 'this needs Node with npm: the console is built with it, and the tests run clients of others' >&2; exit 1; }
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(CONSOLE): $(CONSOLE_PACKAGES) $(CONSOLE_SOURCES)
+	npm run build --prefix console --silent
 	touch $@
 
 # The package's own install script, which npm may refuse to run, makes the symbolic links that a package cannot hold.

@@ -2,6 +2,9 @@ module github.com/asyncgate/asyncgate
 
 go 1.26.0
 
+// Packages of npm, of which some bring Go of their own.
+ignore node_modules
+
 require (
 	github.com/99designs/gqlgen v0.17.98
 	github.com/agnivade/levenshtein v1.2.2

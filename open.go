@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/asyncgate/asyncgate/console"
 	"github.com/asyncgate/asyncgate/graph"
 	"github.com/asyncgate/asyncgate/internal/auth"
 	"github.com/asyncgate/asyncgate/internal/config"
@@ -85,7 +86,7 @@ func (s *server) openWeb(context.Context) error {
 		Executor: executor, Auth: s.authenticator(), Limits: s.limits, MaxBody: c.MaxBody,
 		Development: c.Auth == config.AuthNone, Strangers: c.Auth == config.AuthKeys && c.Introspection == config.IntrospectionAlways,
 		AllowedOrigins: c.AllowedOrigins, TrustedProxies: c.TrustedProxies,
-		Ready: s.ready, Drain: s.draining,
+		Ready: s.ready, Drain: s.draining, Site: console.Files(),
 		Logger: s.logger, Traces: s.traces.Provider(), Observer: s.metrics.Requests, Metrics: s.mainMetrics(),
 	})
 	return nil

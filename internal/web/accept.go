@@ -93,3 +93,17 @@ func match(ranges []mediaRange, media string) quality {
 	}
 	return found
 }
+
+// takesGzip tells whether a client takes content that is compressed by gzip.
+func takesGzip(header http.Header) bool {
+	taken := false
+	for _, coding := range parseAccept(strings.Join(header.Values("Accept-Encoding"), ",")) {
+		switch coding.media {
+		case "gzip":
+			return coding.q > 0
+		case "*":
+			taken = coding.q > 0
+		}
+	}
+	return taken
+}

@@ -1,56 +1,66 @@
 package web
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"path"
-	"time"
 )
 
-// static holds the pages and all that they load: no request of theirs leaves the machine.
+// static holds small pages and all that they load: what people see whose server was built without the console.
 //
 //go:embed static
 var static embed.FS
 
-func registerPages(mux *http.ServeMux) {
-	mux.Handle("GET /{$}", page("index.html"))
-	mux.Handle("GET /playground", page("playground.html"))
-	files, err := fs.ReadDir(static, "static")
+// registerPages serves the pages, and what they load: no request of theirs leaves the machine. The site is what the console's
+// build has written, nil when there is none; a page that it lacks is the small one.
+func registerPages(mux *http.ServeMux, site fs.FS) {
+	small, err := fs.Sub(static, "static")
 	if err != nil {
 		panic(fmt.Sprintf("reading embedded files: %v", err)) // they are part of the binary
 	}
-	for _, file := range files {
-		if path.Ext(file.Name()) != ".html" {
-			mux.Handle("GET /static/"+file.Name(), page(file.Name()))
+	for pattern, name := range map[string]string{"GET /{$}": "index.html", "GET /playground": "playground.html"} {
+		from := small
+		if has(site, name) {
+			from = site
+		}
+		mux.Handle(pattern, page(from, name))
+	}
+	for _, name := range filesBelow(small, ".") {
+		if path.Ext(name) != ".html" {
+			mux.Handle("GET /static/"+name, page(small, name))
+		}
+	}
+	for _, name := range filesBelow(site, "assets") {
+		if path.Ext(name) != compressed {
+			mux.Handle("GET /"+name, asset(site, name))
 		}
 	}
 }
 
-// page serves one embedded file; browsers ask each time whether it has changed.
-func page(name string) http.Handler {
-	content, err := static.ReadFile("static/" + name)
+func has(files fs.FS, name string) bool {
+	if files == nil {
+		return false
+	}
+	_, err := fs.Stat(files, name)
+	return err == nil
+}
+
+// filesBelow lists the files of a folder; none when it is not there.
+func filesBelow(files fs.FS, folder string) []string {
+	if !has(files, folder) {
+		return nil
+	}
+	var names []string
+	err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
 	if err != nil {
 		panic(fmt.Sprintf("reading embedded files: %v", err))
 	}
-	sum := sha256.Sum256(content)
-	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
-	kind := map[string]string{
-		".html": "text/html; charset=utf-8",
-		".css":  "text/css; charset=utf-8",
-		".js":   "text/javascript; charset=utf-8",
-		".svg":  "image/svg+xml",
-	}[path.Ext(name)]
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Type", kind)
-		h.Set("Content-Security-Policy", pagePolicy)
-		h.Set("Cache-Control", "no-cache")
-		h.Set("ETag", tag)
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
-	})
+	return names
 }

@@ -8,6 +8,7 @@ package web
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -62,6 +63,9 @@ type Options struct {
 	InitTimeout time.Duration
 	// Observer is told of requests. Default: nobody.
 	Observer Observer
+	// Site is what the console's build has written: index.html, playground.html, and below assets what they load. Its files
+	// are io.Seekers. Default: none, and small pages instead.
+	Site fs.FS
 	// Metrics is GET /metrics. Default: there is none here; see MetricsServer.
 	Metrics http.Handler
 	// MaxOperations bounds the operations that run on one WebSocket at a time. Default 100.
@@ -131,7 +135,7 @@ func New(opt Options) *Server {
 	if opt.Metrics != nil {
 		registerMetrics(mux, opt.Metrics)
 	}
-	registerPages(mux)
+	registerPages(mux, opt.Site)
 	s.handler = s.observe(s.tallied(s.checkHost(routed(mux))))
 	return s
 }

@@ -1,0 +1,23 @@
+import { QueryCache, QueryClient } from "@tanstack/react-query";
+
+/** Makes the store of a session's answers. They are fresh until the ledger, or a mutation, says otherwise. */
+export function newQueryClient(onUnauthenticated: (reason: string) => void): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error) => {
+        if (error.code === "UNAUTHENTICATED") onUnauthenticated(error.message);
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        networkMode: "always",
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        retry: (failures, error) => error.retryable && failures < 3,
+        retryDelay: (failures) => Math.min(500 * 2 ** failures, 5_000),
+      },
+      mutations: { networkMode: "always", retry: false },
+    },
+  });
+}

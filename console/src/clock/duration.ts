@@ -1,0 +1,33 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Writes a duration with its two largest units: 8s, 3m 20s, 5h 12m, 4d 7h; from a hundred days on with one. */
+export function writeDuration(ms: number): string {
+  const left = Math.max(0, Math.floor(ms / SECOND)) * SECOND;
+  if (left < MINUTE) return `${left / SECOND}s`;
+  if (left < HOUR) return two(left, MINUTE, "m", SECOND, "s");
+  if (left < DAY) return two(left, HOUR, "h", MINUTE, "m");
+  if (left < 100 * DAY) return two(left, DAY, "d", HOUR, "h");
+  return `${Math.floor(left / DAY)}d`;
+}
+
+function two(ms: number, large: number, largeName: string, small: number, smallName: string): string {
+  const rest = Math.floor((ms % large) / small);
+  return `${Math.floor(ms / large)}${largeName}${rest > 0 ? ` ${rest}${smallName}` : ""}`;
+}
+
+/** How old something is, for the eye: the tint of an age. */
+export type Ripeness = "fresh" | "hours" | "days" | "weeks";
+
+export function ripenessOf(ms: number): Ripeness {
+  if (ms < HOUR) return "fresh";
+  if (ms < DAY) return "hours";
+  return ms < 7 * DAY ? "days" : "weeks";
+}
+
+/** An instant in the reader's own zone, to the second. */
+export function writeInstant(instant: string): string {
+  return new Date(instant).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}

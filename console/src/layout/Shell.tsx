@@ -1,0 +1,45 @@
+import { useState } from "react";
+import { Outlet } from "react-router";
+import { ActionsProvider } from "../actions/ActionsProvider";
+import { HelpDialog } from "./HelpDialog";
+import { LiveLine } from "./LiveLine";
+import { Navigation } from "./Navigation";
+import { SessionBox } from "./SessionBox";
+import { ThemeSwitch } from "./ThemeSwitch";
+import { useGlobalShortcuts } from "./useGlobalShortcuts";
+
+/** What is around every page: the navigation, who is signed in, how the stream stands. */
+export function Shell() {
+  const [help, setHelp] = useState(false);
+  const shortcuts = useGlobalShortcuts(() => setHelp(true));
+  return (
+    <div className="shell">
+      <button type="button" className="skip" onClick={() => document.getElementById("main")?.focus()}>
+        Skip to the content
+      </button>
+      <aside className="side">
+        <div className="brand">
+          <img src="/static/icon.svg" alt="" />
+          AsyncGate
+        </div>
+        <Navigation />
+        <div className="side-foot">
+          <LiveLine />
+          <SessionBox />
+          <div className="side-tools">
+            <ThemeSwitch />
+            <button type="button" className="button quiet" onClick={() => setHelp(true)}>
+              Keys <kbd>?</kbd>
+            </button>
+          </div>
+        </div>
+      </aside>
+      <main id="main" className="main" tabIndex={-1}>
+        <ActionsProvider>
+          <Outlet />
+        </ActionsProvider>
+      </main>
+      {help && <HelpDialog shortcuts={shortcuts} onClose={() => setHelp(false)} />}
+    </div>
+  );
+}
