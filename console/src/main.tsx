@@ -1,13 +1,9 @@
+import "./styles/all.css";
+
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { applyTheme } from "./layout/theme";
-import "./styles/tokens.css";
-import "./styles/base.css";
-import "./styles/controls.css";
-import "./styles/shell.css";
-import "./styles/content.css";
-import "./styles/table.css";
 
 applyTheme();
 const root = document.getElementById("root");

@@ -3,11 +3,19 @@ import { writeDuration, writeInstant } from "../clock/duration";
 
 const SOON_MS = 15_000;
 
-/** How long until something happens; the text for the time after is the caller's. */
-export function Countdown({ until, over = "now" }: { until: string; over?: string }) {
+type Props = {
+  until: string;
+  /** What is said from then on. */
+  over?: string;
+  /** Whether something is lost at the end, as a lease is: the last seconds stand out then. */
+  urgent?: boolean;
+};
+
+/** How long until something happens. */
+export function Countdown({ until, over = "now", urgent = false }: Props) {
   const end = Date.parse(until);
   const text = useClock((now) => (now < end ? writeDuration(end - now) : over));
-  const soon = useClock((now) => end - now < SOON_MS);
+  const soon = useClock((now) => urgent && end - now < SOON_MS);
   return (
     <time className={soon ? "age soon" : "age"} dateTime={until} title={writeInstant(until)}>
       {text}

@@ -63,8 +63,8 @@ export function SessionDialog({ onClose }: { onClose: () => void }) {
               <small>A UUID; each has a ledger of its own.</small>
             </label>
           )}
-          {error && <ErrorState error={error} compact />}
           <footer className="dialog-footer">
+            {error && <ErrorState error={error} compact />}
             <button type="submit" className="button primary" disabled={busy}>
               Change
             </button>

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Outlet } from "react-router";
 import { ActionsProvider } from "../actions/ActionsProvider";
+import { Disconnected } from "./Disconnected";
 import { HelpDialog } from "./HelpDialog";
 import { LiveLine } from "./LiveLine";
 import { Navigation } from "./Navigation";
@@ -35,6 +36,7 @@ export function Shell() {
         </div>
       </aside>
       <main id="main" className="main" tabIndex={-1}>
+        <Disconnected />
         <ActionsProvider>
           <Outlet />
         </ActionsProvider>

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from "react";
+import { useEffect, useEffectEvent, useMemo } from "react";
 import { useNavigate } from "react-router";
 import { listenForRows } from "../keyboard/rows";
 import { listenForShortcuts, type Shortcut } from "../keyboard/shortcuts";
@@ -15,7 +15,9 @@ export function useGlobalShortcuts(showHelp: () => void): readonly Shortcut[] {
     ],
     [navigate, showHelp],
   );
-  useEffect(() => listenForShortcuts(() => shortcuts), [shortcuts]);
+  // Listened to once: what comes between the two keys of a pair must not make the first one forgotten.
+  const current = useEffectEvent(() => shortcuts);
+  useEffect(() => listenForShortcuts(current), []);
   useEffect(listenForRows, []);
   return shortcuts;
 }
