@@ -1,0 +1,39 @@
+import { useClock } from "../../clock/clock";
+import { Age } from "../../components/Age";
+import { Countdown } from "../../components/Countdown";
+import { PrincipalName } from "../../components/PrincipalName";
+import type { ObligationFragment } from "../../generated/graphql";
+
+/** What is happening with an open task: who holds it and for how long, or what it waits for. */
+export function Now({ task }: { task: NonNullable<ObligationFragment["task"]> }) {
+  const { lease, eligibility, progress } = task;
+  const delayed = useClock(
+    (now) => eligibility.reason === "DELAYED" && eligibility.at !== null && Date.parse(eligibility.at) > now,
+  );
+  if (lease) {
+    return (
+      <span className="now">
+        <PrincipalName principal={lease.worker} link />
+        <span className="muted">
+          lease <Countdown until={lease.expiresAt} over="is over" urgent />
+          {progress && (
+            <>
+              , progress <Age since={progress.updatedAt} /> ago
+            </>
+          )}
+        </span>
+      </span>
+    );
+  }
+  return (
+    <span className="muted">
+      {delayed && eligibility.at ? (
+        <>
+          delayed, claimable in <Countdown until={eligibility.at} />
+        </>
+      ) : (
+        "waits for a worker"
+      )}
+    </span>
+  );
+}
