@@ -26,11 +26,11 @@ export function CopyButton({ text, what, className = "button quiet icon", childr
       type="button"
       className={className}
       title={copied ? "Copied" : `${text}\nClick copies`}
-      aria-label={`Copy ${what} ${text}`}
       onClick={() => void copyText(text).then(() => setCopied(true))}
     >
       {children}
       {copied ? <Check className="copy-mark good" aria-hidden /> : <Copy className="copy-mark" aria-hidden />}
+      <span className="offscreen"> copy {what}</span>
       <span className="offscreen" role="status">
         {copied ? "copied" : ""}
       </span>

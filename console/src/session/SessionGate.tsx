@@ -24,10 +24,12 @@ export function SessionGate({ children }: { children: ReactNode }) {
     } catch (thrown) {
       if (signal.aborted) return;
       const error = asApiError(thrown);
-      if (error.retryable) setState({ phase: "unreachable", error });
-      else if (credentials.key || credentials.principal || credentials.tenant || error.code !== "UNAUTHENTICATED")
-        setState({ phase: "signedOut", reason: error.message });
-      else setState({ phase: "signedOut" });
+      if (error.retryable) return setState({ phase: "unreachable", error });
+      if (credentials.key) return setState({ phase: "signedOut", reason: error.message });
+      // A name alone was enough once; without any, it is enough still or a key is needed.
+      if (!credentials.principal && !credentials.tenant) return setState({ phase: "signedOut" });
+      forgetCredentials();
+      await start(signal);
     }
   }, []);
 
@@ -46,7 +48,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   }, []);
   const signOut = useCallback((reason?: string) => {
     forgetCredentials();
-    setState(reason === undefined ? { phase: "signedOut" } : { phase: "signedOut", reason });
+    setState({ phase: "signedOut", ...(reason !== undefined && { reason }) });
   }, []);
 
   const opened = state.phase === "signedIn" ? state.session : null;

@@ -13,7 +13,7 @@ export function Now({ task }: { task: NonNullable<ObligationFragment["task"]> })
   if (lease) {
     return (
       <span className="now">
-        <PrincipalName principal={lease.worker} link />
+        <PrincipalName principal={lease.worker} />
         <span className="muted">
           lease <Countdown until={lease.expiresAt} over="is over" urgent />
           {progress && (

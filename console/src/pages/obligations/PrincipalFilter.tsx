@@ -79,6 +79,6 @@ function useKnownPrincipals(current: PrincipalPartsFragment): PrincipalPartsFrag
   return useMemo(() => {
     const owners = tail.filter(({ receipt }) => receipt.type === "TASK_ASSIGNED").map(({ receipt }) => receipt.to);
     const all = [current, ...recentPrincipals(viewer.tenantId), viewer.principal, ...owners.toReversed()];
-    return all.filter((principal, at) => all.findIndex((other) => samePrincipal(other, principal)) === at);
+    return [...new Map(all.map((principal) => [writePrincipal(principal), principal])).values()];
   }, [current, viewer, tail]);
 }
