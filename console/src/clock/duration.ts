@@ -27,7 +27,10 @@ export function ripenessOf(ms: number): Ripeness {
   return ms < 7 * DAY ? "days" : "weeks";
 }
 
+// Made once: a formatter costs more than all that it writes on a page.
+const instants = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
 /** An instant in the reader's own zone, to the second. */
 export function writeInstant(instant: string): string {
-  return new Date(instant).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return instants.format(new Date(instant));
 }
