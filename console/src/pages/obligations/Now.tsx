@@ -6,7 +6,7 @@ import type { ObligationFragment } from "../../generated/graphql";
 
 /** What is happening with an open task: who holds it and for how long, or what it waits for. */
 export function Now({ task }: { task: NonNullable<ObligationFragment["task"]> }) {
-  const { lease, eligibility, progress } = task;
+  const { lease, eligibility, progress, requirements } = task;
   const delayed = useClock(
     (now) => eligibility.reason === "DELAYED" && eligibility.at !== null && Date.parse(eligibility.at) > now,
   );
@@ -32,7 +32,7 @@ export function Now({ task }: { task: NonNullable<ObligationFragment["task"]> })
           delayed, claimable in <Countdown until={eligibility.at} />
         </>
       ) : (
-        "waits for a worker"
+        `waits for a worker${requirements.capabilities.length > 0 ? ` with ${requirements.capabilities.join(", ")}` : ""}`
       )}
     </span>
   );

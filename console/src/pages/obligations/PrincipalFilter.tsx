@@ -1,8 +1,9 @@
 import { type FormEvent, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
+import { useApiQuery } from "../../api/query";
 import { FilterBar } from "../../components/FilterBar";
 import { readPrincipal, samePrincipal, writePrincipal } from "../../components/principal";
-import type { PrincipalPartsFragment } from "../../generated/graphql";
+import { LatestOwnersDocument, type PrincipalPartsFragment } from "../../generated/graphql";
 import { useTail } from "../../live/LiveProvider";
 import { toObligations } from "../../paths";
 import { useSession } from "../../session/context";
@@ -10,7 +11,7 @@ import { recentPrincipals } from "./recent";
 
 const SHOWN = 6;
 
-/** Chooses whose obligations are shown: by name, or among those looked at lately and those that the ledger speaks of now. */
+/** Chooses whose obligations are shown: by name, or among those looked at lately and those who have had something done. */
 export function PrincipalFilter({ principal }: { principal: PrincipalPartsFragment }) {
   const { viewer, credentials, development, signIn } = useSession();
   const navigate = useNavigate();
@@ -76,9 +77,11 @@ export function PrincipalFilter({ principal }: { principal: PrincipalPartsFragme
 function useKnownPrincipals(current: PrincipalPartsFragment): PrincipalPartsFragment[] {
   const { viewer } = useSession();
   const tail = useTail();
+  const { data: latest } = useApiQuery(LatestOwnersDocument, {});
   return useMemo(() => {
     const owners = tail.filter(({ receipt }) => receipt.type === "TASK_ASSIGNED").map(({ receipt }) => receipt.to);
-    const all = [current, ...recentPrincipals(viewer.tenantId), viewer.principal, ...owners.toReversed()];
+    const before = latest?.tasks.nodes.map(({ createdBy }) => createdBy) ?? [];
+    const all = [current, ...recentPrincipals(viewer.tenantId), viewer.principal, ...owners.toReversed(), ...before];
     return [...new Map(all.map((principal) => [writePrincipal(principal), principal])).values()];
-  }, [current, viewer, tail]);
+  }, [current, viewer, tail, latest]);
 }

@@ -17,6 +17,7 @@ function obligation(seq: number | bigint): ObligationFragment {
       expiryCount: 0,
       createdBy: { kind: "AGENT", id: "planner" },
       eligibility: { reason: "CLAIMABLE", at: null },
+      requirements: { capabilities: [] },
       progress: null,
       lease: null,
     },
