@@ -107,6 +107,34 @@ test('what no header can carry is named before it is sent', async () => {
   await assert.rejects(sent, { name: 'RangeError', message: 'X-Principal contains a control character' });
 });
 
+test('the examples tell a story, whose ids are filled in', async () => {
+  const { execute } = await load('request.js');
+  const { examples } = await load('examples.js');
+  const { fill, remember } = await load('recent.js');
+  const tenant = crypto.randomUUID();
+  const play = async (name) => {
+    const { query, variables, principal } = examples.find((example) => example.name === name);
+    let answer;
+    await execute({
+      query,
+      variables: fill(JSON.stringify(variables)),
+      headers: { 'X-Tenant-ID': tenant, 'X-Principal': principal },
+      onResponse: (text) => (answer = JSON.parse(text)),
+    });
+    assert.equal(answer.errors, undefined);
+    remember(answer.data);
+    return answer.data;
+  };
+  await assert.rejects(play('completeTask'), { name: 'RangeError', message: /claimTasks returns: run that first/ });
+  await play('createTask');
+  await play('claimTasks');
+  await play('reportProgress');
+  await play('completeTask');
+  assert.equal((await play('receipts')).task.obligation.isOpen, false);
+  assert.deepEqual((await play('openObligations')).openObligations.nodes, []);
+  assert.equal((await play('queueStats')).service.name, 'asyncgate');
+});
+
 test('events come one by one, with all their digits', async (t) => {
   const { execute } = await load('request.js');
   const headers = { 'X-Tenant-ID': crypto.randomUUID() };

@@ -1,6 +1,7 @@
 // The page: what is written is sent, what comes back is shown.
 import { examples } from "./examples.js";
 import { renderJSON } from "./json.js";
+import { fill, remember } from "./recent.js";
 import { execute } from "./request.js";
 import { showSchema } from "./schema.js";
 
@@ -9,7 +10,6 @@ const fields = ["query", "variables", "tenant", "principal"]; // not authorizati
 const shownEvents = 200;
 
 let running = null; // the AbortController of what runs
-let lastLease = "00000000-0000-0000-0000-000000000000";
 
 function headers() {
   const all = { "X-Tenant-ID": $("tenant").value, "X-Principal": $("principal").value, Authorization: $("authorization").value };
@@ -33,9 +33,13 @@ function answer(title, text) {
   return box;
 }
 
-function remember(text) {
-  const lease = /"leases":\s*\[\s*\{\s*"id":\s*"([0-9a-f-]{36})"/.exec(text);
-  if (lease) lastLease = lease[1];
+// dataOf reads a response; one that is no JSON comes from something between the page and the server.
+function dataOf(text) {
+  try {
+    return JSON.parse(text).data;
+  } catch {
+    return undefined;
+  }
 }
 
 async function run() {
@@ -52,7 +56,7 @@ async function run() {
   try {
     const end = await execute({
       query: $("query").value,
-      variables: $("variables").value,
+      variables: fill($("variables").value),
       headers: headers(),
       signal: mine.signal,
       onOpen: (code, type) => {
@@ -61,7 +65,7 @@ async function run() {
       },
       onResponse: (text) => {
         if (!current()) return;
-        remember(text);
+        remember(dataOf(text));
         count++;
         $("result").prepend(answer(streaming ? `event ${count}` : "response", text));
         while ($("result").childElementCount > shownEvents) $("result").lastElementChild.remove();
@@ -88,7 +92,7 @@ async function run() {
 
 function load(example) {
   $("query").value = example.query;
-  const variables = JSON.stringify(example.variables, null, 2).replace("$lastLease", lastLease);
+  const variables = JSON.stringify(example.variables, null, 2);
   $("variables").value = variables === "{}" ? "" : variables;
   // A key says by itself who its bearer is; few may act as another.
   if (example.principal && !$("authorization").value) $("principal").value = example.principal;
