@@ -16,28 +16,28 @@ import (
 const compressed = ".gz"
 
 // page is a file whose name stays when its content changes: browsers ask each time whether it has.
-func page(files fs.FS, name string) http.Handler {
+func page(files fs.FS, name, policy string) http.Handler {
 	content, err := fs.ReadFile(files, name)
 	if err != nil {
 		panic(fmt.Sprintf("reading embedded files: %v", err))
 	}
 	sum := sha256.Sum256(content)
-	return file(files, name, hex.EncodeToString(sum[:16]), "no-cache")
+	return file(files, name, policy, hex.EncodeToString(sum[:16]), "no-cache")
 }
 
 // asset is a file whose name changes with its content: browsers need not ask again.
 func asset(files fs.FS, name string) http.Handler {
-	return file(files, name, path.Base(name), "public, max-age=31536000, immutable")
+	return file(files, name, pagePolicy, path.Base(name), "public, max-age=31536000, immutable")
 }
 
 // file serves an embedded file, or its compressed copy, as it lies in the binary.
-func file(files fs.FS, name, version, caching string) http.Handler {
+func file(files fs.FS, name, policy, version, caching string) http.Handler {
 	kind := mediaTypeOf(name)
 	copied := has(files, name+compressed)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", kind)
-		h.Set("Content-Security-Policy", pagePolicy)
+		h.Set("Content-Security-Policy", policy)
 		h.Set("Cache-Control", caching)
 		h.Set("ETag", `"`+version+`"`)
 		sent := name

@@ -12,6 +12,14 @@ const (
 	// becomes script or markup on its way through the page's own scripts.
 	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+	// playgroundPolicy is pagePolicy for GraphiQL, with what its editor, Monaco, can't do without: it writes its colours, and the
+	// place of every line, as inline styles; it loads a font of icons from here, draws marks from data: images, and checks what
+	// is written in workers, files of this server. Scripts stay as they are. Markup goes through Monaco's own Trusted Types by
+	// these names, through the page's, and all else through "default", which cleans it (console/src/playground/trusted.ts).
+	playgroundPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+		"font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+		"require-trusted-types-for 'script'; trusted-types default playground dompurify defaultWorkerFactory diffEditorWidget " +
+		"diffReview domLineBreaksComputer editorGhostText editorViewLayer standaloneColorizer stickyScrollViewLayer tokenizeToString"
 	// devicePolicy keeps from pages what they have no use for.
 	devicePolicy = "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
 	// transportPolicy makes browsers come by TLS only, for a year. Other names of the domain are not ours to speak for.

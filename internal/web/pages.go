@@ -20,16 +20,19 @@ func registerPages(mux *http.ServeMux, site fs.FS) {
 	if err != nil {
 		panic(fmt.Sprintf("reading embedded files: %v", err)) // they are part of the binary
 	}
-	for pattern, name := range map[string]string{"GET /{$}": "index.html", "GET /playground": "playground.html"} {
-		from := small
-		if has(site, name) {
-			from = site
+	for _, p := range []struct{ pattern, name, policy string }{
+		{"GET /{$}", "index.html", pagePolicy},
+		{"GET /playground", "playground.html", playgroundPolicy},
+	} {
+		if has(site, p.name) {
+			mux.Handle(p.pattern, page(site, p.name, p.policy))
+		} else {
+			mux.Handle(p.pattern, page(small, p.name, pagePolicy))
 		}
-		mux.Handle(pattern, page(from, name))
 	}
 	for _, name := range filesBelow(small, ".") {
 		if path.Ext(name) != ".html" {
-			mux.Handle("GET /static/"+name, page(small, name))
+			mux.Handle("GET /static/"+name, page(small, name, pagePolicy))
 		}
 	}
 	for _, name := range filesBelow(site, "assets") {
