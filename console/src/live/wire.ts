@@ -6,8 +6,7 @@ import { LedgerHeadDocument, LedgerTailDocument } from "../generated/graphql";
 import { type Credentials, connectionParamsOf } from "../session/credentials";
 import type { LiveEvent } from "./event";
 import type { Wire } from "./follow";
-
-const KEEP_ALIVE_MS = 10_000;
+import { closesSilentSockets } from "./silence";
 
 /** The stream of receipts over a WebSocket. graphql-ws would repeat a subscription as it was, so it repeats none. */
 export function webSocketWire(credentials: Credentials): Wire {
@@ -28,8 +27,7 @@ async function* receipts(
     url: new URL("/graphql", location.href.replace(/^http/, "ws")).href,
     connectionParams: connectionParamsOf(credentials),
     retryAttempts: 0,
-    keepAlive: KEEP_ALIVE_MS,
-    on: { connected: onOpen, ...closesSilentSockets() },
+    ...closesSilentSockets({ connected: onOpen }),
   });
   const dispose = () => void client.dispose();
   signal.addEventListener("abort", dispose);
@@ -51,24 +49,6 @@ async function* events(client: Client, after: string): AsyncGenerator<LiveEvent>
   } catch (thrown) {
     throw streamError(thrown);
   }
-}
-
-/** A connection that is gone without a word answers no ping: it is closed, so that the next one can begin. */
-function closesSilentSockets() {
-  let socket: WebSocket | undefined;
-  let waiting: ReturnType<typeof setTimeout> | undefined;
-  return {
-    opened: (opened: unknown) => {
-      socket = opened as WebSocket;
-    },
-    ping: (received: boolean) => {
-      if (!received) waiting = setTimeout(() => socket?.close(4408, "no pong"), KEEP_ALIVE_MS / 2);
-    },
-    pong: (received: boolean) => {
-      if (received) clearTimeout(waiting);
-    },
-    closed: () => clearTimeout(waiting),
-  };
 }
 
 /** The close codes by which the server says that the credentials are no good; the reason begins with the error's code. */
