@@ -23,9 +23,10 @@ override PG_BINDIR := $(CURDIR)/$(dir $(POSTGRES))
 endif
 test test-faults bench bench-quick: export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
 
-# The PgBouncer and the Redis that the tests run: those that are found, else Debian's packages.
+# The PgBouncer, the Redis and the Chromium that the tests run: those that are found, else Debian's packages.
 PGBOUNCER := $(or $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer),/usr/sbin/pgbouncer)
 REDIS     := $(or $(shell command -v redis-server),/usr/bin/redis-server)
+CHROMIUM  := $(or $(ASYNCGATE_TEST_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome),/usr/bin/chromium)
 
 # The clients of others that the tests run, from the npm registry: npm ci writes the file when it has installed them all.
 CLIENTS := internal/web/protocol/node_modules/.package-lock.json
@@ -33,7 +34,7 @@ CLIENTS := internal/web/protocol/node_modules/.package-lock.json
 # The console: what it needs of npm, and what Vite makes of its sources. A server is built with it where npm is.
 CONSOLE_PACKAGES := console/node_modules/.package-lock.json
 CONSOLE          := console/dist/site/index.html
-CONSOLE_SOURCES  := schema.graphqls $(shell find console -mindepth 1 \( -name node_modules -o -name dist -o -name generated \) -prune -o ! -name '*.go' -print)
+CONSOLE_SOURCES  := schema.graphqls internal/web/static/examples.js internal/web/static/recent.js $(shell find console -mindepth 1 \( -name node_modules -o -name dist -o -name generated \) -prune -o ! -name '*.go' -print)
 NPM              := $(shell command -v npm)
 
 VERSION ?= $(shell git describe --tags --always --dirty)
@@ -54,7 +55,7 @@ build: $(if $(NPM),$(CONSOLE)) ## builds bin/asyncgate
 
 console: $(CONSOLE) ## builds the console and the playground into what `go build` embeds
 
-test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CLIENTS) $(CONSOLE) ## runs all tests with the race detector, on SQLite and PostgreSQL
+test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CHROMIUM) $(CLIENTS) $(CONSOLE) ## runs all tests with the race detector, on SQLite and PostgreSQL
 	npm test --prefix console
 	go test $(RACE) -timeout $(TEST_TIMEOUT) ./...
 
@@ -137,3 +138,6 @@ endef
 
 /usr/bin/redis-server:
 	$(call debian,redis-server)
+
+/usr/bin/chromium:
+	$(call debian,chromium)
