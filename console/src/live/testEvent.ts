@@ -23,6 +23,7 @@ export function eventOf({
       from: { kind: "SERVICE", id: "svc:asyncgate" },
       to,
       task: { id: task, type: "report.write", status: "QUEUED" },
+      parents: [],
     },
   };
 }
