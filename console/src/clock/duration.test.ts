@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ripenessOf, writeDuration } from "./duration";
+import { ripenessOf, writeDuration, writeSpan } from "./duration";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -19,6 +19,17 @@ test.each([
   [400 * DAY + 7 * HOUR, "400d"],
 ])("%i ms is written %s", (ms, text) => {
   expect(writeDuration(ms)).toBe(text);
+});
+
+test.each([
+  [-1, "0ms"],
+  [38, "38ms"],
+  [SECOND, "1.0s"],
+  [2_490, "2.4s"],
+  [10 * SECOND, "10s"],
+  [3 * MINUTE, "3m"],
+])("what took %i ms is written %s", (ms, text) => {
+  expect(writeSpan(ms)).toBe(text);
 });
 
 test.each([

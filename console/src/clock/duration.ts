@@ -13,6 +13,12 @@ export function writeDuration(ms: number): string {
   return `${Math.floor(left / DAY)}d`;
 }
 
+/** Writes how long something took: finer than writeDuration where that matters, as 38ms or 2.4s. */
+export function writeSpan(ms: number): string {
+  if (ms < SECOND) return `${Math.max(0, Math.round(ms))}ms`;
+  return ms < 10 * SECOND ? `${(Math.floor(ms / 100) / 10).toFixed(1)}s` : writeDuration(ms);
+}
+
 function two(ms: number, large: number, largeName: string, small: number, smallName: string): string {
   const rest = Math.floor((ms % large) / small);
   return `${Math.floor(ms / large)}${largeName}${rest > 0 ? ` ${rest}${smallName}` : ""}`;
@@ -29,8 +35,14 @@ export function ripenessOf(ms: number): Ripeness {
 
 // Made once: a formatter costs more than all that it writes on a page.
 const instants = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const times = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 /** An instant in the reader's own zone, to the second. */
 export function writeInstant(instant: string): string {
   return instants.format(new Date(instant));
+}
+
+/** The time of day of an instant, in the reader's own zone. */
+export function writeTime(instant: string): string {
+  return times.format(new Date(instant));
 }
