@@ -4,7 +4,8 @@ import type { Shortcut } from "../keyboard/shortcuts";
 const IN_LISTS = [
   { keys: "j k", does: "Next and previous row; the arrows too" },
   { keys: "Enter", does: "Open the row" },
-  { keys: "Esc", does: "Close a dialog" },
+  { keys: "t", does: "On a task: graph, timeline or both" },
+  { keys: "Esc", does: "Close a dialog; on a task, go back" },
 ];
 
 /** Lists the keys. */
