@@ -63,7 +63,8 @@ describe("the hash vectors", () => {
   });
 
   it.each(equalities)("%s and %s are equal", (one, other) => {
-    const hash = (id: string) => vectors.filter((vector) => vector.id === id).map((vector) => checkReceipt(receiptOf(vector)).hash);
+    const hash = (id: string) =>
+      vectors.filter((vector) => vector.id === id).map((vector) => checkReceipt(receiptOf(vector)).hash);
     expect(hash(one)).toHaveLength(1);
     expect(hash(one)).toEqual(hash(other));
   });
