@@ -15,12 +15,45 @@ export function toGraph(task?: string): string {
   return address("/graph", { task });
 }
 
-export function toQueue(filter: { type?: string; status?: TaskStatus } = {}): string {
-  return address("/queue", filter);
+/** Which tasks of the queue are shown. The instants are as the API writes them. */
+export type QueueFilter = {
+  type?: string | undefined;
+  statuses?: TaskStatus[];
+  createdBy?: PrincipalPartsFragment | undefined;
+  createdAfter?: string | undefined;
+  createdBefore?: string | undefined;
+  key?: string | undefined;
+};
+
+export function toQueue({ type, statuses, createdBy, createdAfter, createdBefore, key }: QueueFilter = {}): string {
+  return address("/queue", {
+    type,
+    status: statuses?.join(","),
+    createdBy: createdBy && writePrincipal(createdBy),
+    after: createdAfter,
+    before: createdBefore,
+    key,
+  });
 }
 
-export function toLedger(filter: { types?: ReceiptType[]; from?: string; to?: string } = {}): string {
-  return address("/ledger", { ...filter, types: filter.types?.join(",") });
+/** Which receipts of the ledger are shown. */
+export type LedgerFilter = {
+  types?: ReceiptType[];
+  from?: PrincipalPartsFragment | undefined;
+  to?: PrincipalPartsFragment | undefined;
+  /** The id of a task. */
+  task?: string | undefined;
+};
+
+/** The ledger, and over it a receipt when one is named. */
+export function toLedger({ types, from, to, task, receipt }: LedgerFilter & { receipt?: string } = {}): string {
+  return address("/ledger", {
+    types: types?.join(","),
+    from: from && writePrincipal(from),
+    to: to && writePrincipal(to),
+    task,
+    receipt,
+  });
 }
 
 function address(path: string, parameters: Record<string, string | undefined>): string {
