@@ -1,5 +1,6 @@
 import { ChevronDown } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
+import "./filters.css";
 
 type Props<Name extends string> = {
   label: string;

@@ -1,4 +1,5 @@
 import { type FormEvent, type ReactNode, useId, useState } from "react";
+import "./filters.css";
 
 type Props = {
   label: string;

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import "./filters.css";
 
 type Props<Name extends string> = {
   label: string;

@@ -5,6 +5,7 @@ const IN_LISTS = [
   { keys: "j k", does: "Next and previous row; the arrows too" },
   { keys: "Enter", does: "Open the row" },
   { keys: "t", does: "On a task: graph, timeline or both" },
+  { keys: "x", does: "In the ledger: unfold the receipt" },
   { keys: "Esc", does: "Close a dialog; on a task, go back" },
 ];
 

@@ -1,0 +1,77 @@
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useNavigate } from "react-router";
+import { ErrorState } from "../../components/ErrorState";
+import { Skeleton } from "../../components/Skeleton";
+import { listenForShortcuts } from "../../keyboard/shortcuts";
+import { type LedgerFilter, toLedger } from "../../paths";
+import { LedgerTable } from "./LedgerTable";
+import { LedgerTools } from "./LedgerTools";
+import { ReceiptDialog } from "./ReceiptDialog";
+import { useAtTop } from "./useAtTop";
+import { useLedger } from "./useLedger";
+import { useUnfolded } from "./useUnfolded";
+
+type Props = {
+  filter: LedgerFilter;
+  /** The id of one receipt to show. */
+  receipt: string | null;
+};
+
+/** The end of the ledger under one filter. It stands still while somebody reads: scrolled away, something unfolded, or paused. */
+export function LedgerOf({ filter, receipt }: Props) {
+  const navigate = useNavigate();
+  const { mark, atTop } = useAtTop();
+  const { unfolded, toggle } = useUnfolded();
+  const [paused, setPaused] = useState(false);
+  const following = atTop && !paused && unfolded.size === 0;
+  const { query, ledger, waiting, readNewer, readOlder, isReadingOlder, olderError } = useLedger(filter, following);
+  const receipts = useMemo(() => ledger?.rows.map(({ node }) => node) ?? [], [ledger]);
+  const toReceipt = useCallback((id: string) => toLedger({ ...filter, receipt: id }), [filter]);
+
+  useEffect(() => {
+    const unfold = () => {
+      const focused = document.activeElement;
+      if (focused instanceof HTMLElement && focused.dataset.row) toggle(focused.dataset.row);
+    };
+    return listenForShortcuts(() => [{ keys: "x", does: "Unfold the receipt", run: unfold }]);
+  }, [toggle]);
+
+  const toNewest = () => {
+    window.scrollTo({ top: 0 });
+    readNewer();
+  };
+  return (
+    <>
+      <div ref={mark} />
+      <LedgerTools
+        receipts={receipts}
+        following={following}
+        paused={paused}
+        onPause={setPaused}
+        newer={waiting || ledger?.hasNewer ? { count: waiting, show: toNewest } : null}
+      />
+      {query.isPending && <Skeleton rows={14} />}
+      {query.isError && !ledger && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {ledger && (
+        <LedgerTable
+          receipts={receipts}
+          filtered={toLedger(filter) !== toLedger()}
+          unfolded={unfolded}
+          onToggle={toggle}
+          toReceipt={toReceipt}
+        />
+      )}
+      {olderError && <ErrorState error={olderError} {...(readOlder && { onRetry: readOlder })} />}
+      {readOlder && !olderError && (
+        <div className="older">
+          <button type="button" className="button" onClick={readOlder} disabled={isReadingOlder}>
+            {isReadingOlder ? "Loading…" : "Load older"}
+          </button>
+        </div>
+      )}
+      {receipt && (
+        <ReceiptDialog key={receipt} id={receipt} toReceipt={toReceipt} onClose={() => void navigate(toLedger(filter))} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+import { CheckCheck, CircleDot } from "lucide-react";
+import type { LedgerReceiptFragment } from "../../generated/graphql";
+import { receiptText } from "../../receipt/ReceiptBadge";
+
+/** What has become of a receipt: whether it is still owed, or has been acknowledged. */
+export function ReceiptState({ receipt }: { receipt: LedgerReceiptFragment }) {
+  const { isObligation, terminator, acknowledgement } = receipt;
+  return (
+    <>
+      {isObligation && terminator === null && (
+        <span className="receipt-state open">
+          <CircleDot aria-hidden />
+          Open
+        </span>
+      )}
+      {terminator && (
+        <span className="muted" title={`Closed by receipt ${terminator.seq}`}>
+          {receiptText(terminator.type)}
+        </span>
+      )}
+      {acknowledgement && (
+        <span className="receipt-state good" title={`By receipt ${acknowledgement.seq}`}>
+          <CheckCheck aria-hidden />
+          Acknowledged
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { ShieldCheck } from "lucide-react";
+import { useSyncExternalStore } from "react";
+import type { HashedReceiptFragment } from "../../generated/graphql";
+import type { Verdict } from "../../receipt/check";
+import { verifier } from "../../receipt/verifier";
+
+/** Checks all receipts that are shown, those out of view too, and tells what came out. */
+export function VerifyAll({ receipts }: { receipts: readonly HashedReceiptFragment[] }) {
+  const count = (verdict: Verdict) => receipts.filter((receipt) => verifier.of(receipt)?.verdict === verdict).length;
+  const verified = useSyncExternalStore(verifier.subscribe, () => count("verified"));
+  const archived = useSyncExternalStore(verifier.subscribe, () => count("archived"));
+  const refuted = useSyncExternalStore(verifier.subscribe, () => count("refuted"));
+  return (
+    <>
+      <span className={refuted > 0 ? "verify-count bad" : "verify-count muted"} role="status">
+        {verified} of {receipts.length} verified
+        {archived > 0 && `, ${archived} archived`}
+        {refuted > 0 && `, ${refuted} not verified`}
+      </span>
+      <button
+        type="button"
+        className="button"
+        disabled={receipts.length === 0}
+        title="Computes the hash of every receipt in the list, here in the browser"
+        onClick={() => verifier.again(receipts)}
+      >
+        <ShieldCheck aria-hidden />
+        Verify all shown
+      </button>
+    </>
+  );
+}
