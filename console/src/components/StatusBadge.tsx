@@ -12,6 +12,9 @@ const LOOKS: Record<TaskStatus, Look> = {
   CANCELED: { icon: Ban, text: "Canceled", tone: "void" },
 };
 
+/** All statuses, in the order of a task's life. */
+export const TASK_STATUSES = Object.keys(LOOKS) as TaskStatus[];
+
 /** How far a task is: always an icon and a word, beside the colour. */
 export function StatusBadge({ status }: { status: TaskStatus }) {
   const { icon: Icon, text, tone } = LOOKS[status];

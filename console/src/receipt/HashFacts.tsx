@@ -1,4 +1,4 @@
-import { ShortId } from "../components/ShortId";
+import { CopyButton } from "../components/CopyButton";
 import type { HashedReceiptFragment } from "../generated/graphql";
 import { envelopeOf } from "./check";
 import { HashCheck, useCheck } from "./HashCheck";
@@ -8,17 +8,17 @@ export function HashFacts({ receipt }: { receipt: HashedReceiptFragment }) {
   const check = useCheck(receipt);
   return (
     <>
+      <dt>Check</dt>
+      <dd>
+        <HashCheck receipt={receipt} />
+      </dd>
       <dt>Hash</dt>
       <dd>
-        <span className="hash-line">
-          <HashCheck receipt={receipt} />
-          <Digest given={receipt.hash} computed={check?.hash} what="hash" />
-        </span>
+        <Digest given={receipt.hash} computed={check?.hash} what="hash" />
       </dd>
       <dt>Body hash</dt>
       <dd>
         <Digest given={receipt.bodyHash} computed={check?.bodyHash} what="body hash" />
-        {receipt.archived && <span className="muted"> · the body is in an archive</span>}
       </dd>
       <dt>Envelope</dt>
       <dd>
@@ -33,14 +33,19 @@ type DigestProps = { given: string | null; computed: string | null | undefined; 
 /** A digest as the server gives it, and the one that was computed where that is another. */
 function Digest({ given, computed, what }: DigestProps) {
   return (
-    <span>
-      {given === null ? <span className="muted">none: the body is empty</span> : <ShortId id={given} what={what} />}
-      {computed !== undefined && computed !== given && (
-        <span className="bad">
-          {" "}
-          computed here: <code>{computed ?? "none"}</code>
-        </span>
+    <>
+      {given === null ? (
+        <span className="muted">none: the body is empty</span>
+      ) : (
+        <CopyButton text={given} what={what} className="short-id digest">
+          {given}
+        </CopyButton>
       )}
-    </span>
+      {computed !== undefined && computed !== given && (
+        <div className="bad">
+          computed here: <code>{computed ?? "none"}</code>
+        </div>
+      )}
+    </>
   );
 }

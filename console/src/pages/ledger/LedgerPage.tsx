@@ -18,7 +18,7 @@ export function LedgerPage() {
   const kept = useMemo(() => filter, [address]);
   return (
     <>
-      <PageHeader title="Ledger" note="Every receipt, newest first. It is written once and never changed." />
+      <PageHeader title="Ledger" note="Every receipt, newest first" />
       <LedgerFilters filter={kept} />
       <FilterProblems problems={problems} />
       <LedgerOf key={address} filter={kept} receipt={query.get("receipt")} />

@@ -80,7 +80,7 @@ function Acknowledge({ receipt }: { receipt: LedgerReceiptFragment }) {
   const actions = useActions();
   const acknowledge = { name: "acknowledge", receipt } as const;
   // Whoever acknowledges an acknowledgement would never come to an end.
-  if (receipt.type === "RECEIPT_ACKNOWLEDGED" || !actions.allows(acknowledge)) return <span className="muted">no</span>;
+  if (receipt.type === "RECEIPT_ACKNOWLEDGED" || !actions.allows(acknowledge)) return <span className="muted">not yet</span>;
   return (
     <button type="button" className="button" onClick={() => actions.open(acknowledge)}>
       <CheckCheck aria-hidden />

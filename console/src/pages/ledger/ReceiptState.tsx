@@ -4,7 +4,7 @@ import { receiptText } from "../../receipt/ReceiptBadge";
 
 /** What has become of a receipt: whether it is still owed, or has been acknowledged. */
 export function ReceiptState({ receipt }: { receipt: LedgerReceiptFragment }) {
-  const { isObligation, terminator, acknowledgement } = receipt;
+  const { type, isObligation, terminator, acknowledgement } = receipt;
   return (
     <>
       {isObligation && terminator === null && (
@@ -15,7 +15,7 @@ export function ReceiptState({ receipt }: { receipt: LedgerReceiptFragment }) {
       )}
       {terminator && (
         <span className="muted" title={`Closed by receipt ${terminator.seq}`}>
-          {receiptText(terminator.type)}
+          Closed: {receiptText(terminator.type).toLowerCase()}
         </span>
       )}
       {acknowledgement && (
@@ -24,6 +24,7 @@ export function ReceiptState({ receipt }: { receipt: LedgerReceiptFragment }) {
           Acknowledged
         </span>
       )}
+      {type === "TASK_RESULT_READY" && acknowledgement === null && <span className="muted">Not acknowledged</span>}
     </>
   );
 }

@@ -11,11 +11,9 @@ export function VerifyAll({ receipts }: { receipts: readonly HashedReceiptFragme
   const archived = useSyncExternalStore(verifier.subscribe, () => count("archived"));
   const refuted = useSyncExternalStore(verifier.subscribe, () => count("refuted"));
   return (
-    <>
-      <span className={refuted > 0 ? "verify-count bad" : "verify-count muted"} role="status">
-        {verified} of {receipts.length} verified
-        {archived > 0 && `, ${archived} archived`}
-        {refuted > 0 && `, ${refuted} not verified`}
+    <div className="verify">
+      <span className={refuted > 0 ? "bad" : "muted"} role="status">
+        {sumUp({ verified, archived, refuted }, receipts.length)}
       </span>
       <button
         type="button"
@@ -27,6 +25,14 @@ export function VerifyAll({ receipts }: { receipts: readonly HashedReceiptFragme
         <ShieldCheck aria-hidden />
         Verify all shown
       </button>
-    </>
+    </div>
   );
+}
+
+function sumUp({ verified, archived, refuted }: Record<Verdict, number>, total: number): string {
+  const checked = verified + archived + refuted;
+  if (total === 0) return "";
+  if (refuted > 0) return `${refuted} of ${checked} checked not verified`;
+  const seen = checked < total ? `${checked} of ${total} checked, all verified` : `All ${total} verified`;
+  return archived > 0 ? `${seen}, ${archived} archived` : seen;
 }
