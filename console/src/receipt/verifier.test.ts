@@ -1,23 +1,22 @@
 import { expect, it, vi } from "vitest";
 import type { HashedReceiptFragment } from "../generated/graphql";
-import { type Idle, Verifier } from "./verifier";
+import { type Pace, Verifier } from "./verifier";
 
-/** An idle browser that runs when told to, and has time for so many receipts. */
-function idleOf(receipts: number) {
-  let planned: (() => void)[] = [];
-  const idle: Idle = (run) => {
-    planned.push(() => {
-      let left = receipts;
-      run(() => --left);
-    });
+/** A browser that runs what waits when told to, and has time for so many receipts. */
+function browserOf(receipts: number) {
+  let planned: { pace: keyof Pace; run: () => void }[] = [];
+  const plan = (pace: keyof Pace) => (run: (left: () => number) => void) => {
+    let left = receipts;
+    planned.push({ pace, run: () => run(() => --left) });
   };
   return {
-    idle,
+    pace: { idle: plan("idle"), soon: plan("soon") },
+    /** Runs what waits, and tells how it was asked for. */
     run: () => {
       const now = planned;
       planned = [];
-      for (const each of now) each();
-      return now.length;
+      for (const each of now) each.run();
+      return now.map(({ pace }) => pace);
     },
   };
 }
@@ -38,43 +37,46 @@ function receipt(id: string): HashedReceiptFragment {
 }
 
 it("checks what it is asked for when there is time, a slice at a time", () => {
-  const browser = idleOf(2);
-  const verifier = new Verifier(browser.idle);
+  const browser = browserOf(2);
+  const verifier = new Verifier(browser.pace);
   const told = vi.fn();
   verifier.subscribe(told);
   const receipts = ["a", "b", "c"].map(receipt);
   for (const each of receipts) verifier.ask(each);
   expect(receipts.map((each) => verifier.of(each))).toEqual([undefined, undefined, undefined]);
 
-  expect(browser.run()).toBe(1);
+  expect(browser.run()).toEqual(["idle"]);
   expect(receipts.map((each) => verifier.of(each)?.verdict)).toEqual(["refuted", "refuted", undefined]);
-  expect(browser.run()).toBe(1);
+  expect(browser.run()).toEqual(["idle"]);
   expect(receipts.map((each) => verifier.of(each)?.verdict)).toEqual(["refuted", "refuted", "refuted"]);
   expect(told).toHaveBeenCalledTimes(2);
 });
 
 it("checks a receipt once, however often it is asked", () => {
-  const browser = idleOf(10);
-  const verifier = new Verifier(browser.idle);
+  const browser = browserOf(10);
+  const verifier = new Verifier(browser.pace);
   const one = receipt("a");
   verifier.ask(one);
   verifier.ask(one);
   browser.run();
   const check = verifier.of(one);
   verifier.ask(one);
-  expect(browser.run()).toBe(0);
+  expect(browser.run()).toEqual([]);
   expect(verifier.of(one)).toBe(check);
 });
 
-it("checks anew when it is told to", () => {
-  const browser = idleOf(10);
-  const verifier = new Verifier(browser.idle);
+it("checks anew when it is told to, and soon", () => {
+  const browser = browserOf(10);
+  const verifier = new Verifier(browser.pace);
   const one = receipt("a");
   verifier.ask(one);
   browser.run();
   const check = verifier.of(one);
   verifier.again([one]);
   expect(verifier.of(one)).toBeUndefined();
-  browser.run();
+  expect(browser.run()).toEqual(["soon"]);
   expect(verifier.of(one)).toEqual(check);
+
+  verifier.ask(receipt("b"));
+  expect(browser.run()).toEqual(["idle"]);
 });

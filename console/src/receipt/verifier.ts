@@ -1,11 +1,11 @@
 import type { HashedReceiptFragment } from "../generated/graphql";
 import { type Check, checkReceipt } from "./check";
 
-/** Calls when the browser has nothing better to do, with how long that may last. */
-export type Idle = (run: (left: () => number) => void) => void;
-
-// What a slice of work may take where the browser can't tell, so that scrolling stays smooth.
-const SLICE_MS = 8;
+/** How a browser is asked for time: when it has nothing better to do, or soon; run is told how much of it there is. */
+export type Pace = {
+  idle: (run: (left: () => number) => void) => void;
+  soon: (run: (left: () => number) => void) => void;
+};
 
 /** Checks receipts while nothing else is to be done, each once, and keeps what came out for as long as the receipt is kept. */
 export class Verifier {
@@ -13,8 +13,9 @@ export class Verifier {
   private readonly listeners = new Set<() => void>();
   private waiting = new Set<HashedReceiptFragment>();
   private planned = false;
+  private pace: keyof Pace = "idle";
 
-  constructor(private readonly idle: Idle = whenIdle) {}
+  constructor(private readonly browser: Pace = browserPace) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -39,14 +40,16 @@ export class Verifier {
       this.checks.delete(receipt);
       this.waiting.add(receipt);
     }
+    this.pace = "soon";
     this.tell();
     this.plan();
   }
 
   private plan(): void {
+    if (this.waiting.size === 0) this.pace = "idle";
     if (this.planned || this.waiting.size === 0) return;
     this.planned = true;
-    this.idle((left) => {
+    this.browser[this.pace]((left) => {
       this.planned = false;
       for (const receipt of this.waiting) {
         this.waiting.delete(receipt);
@@ -63,16 +66,28 @@ export class Verifier {
   }
 }
 
+// What a slice may take when the browser isn't idle: less than one notices while scrolling, and less than one waits for.
+const UNNOTICED_MS = 8;
+const SOON_MS = 40;
+// Nobody waits for it, but it is not left out either.
+const LATEST_MS = 1_000;
+
+const browserPace: Pace = {
+  idle: (run) => {
+    if (!("requestIdleCallback" in window)) {
+      setTimeout(() => run(within(UNNOTICED_MS)));
+      return;
+    }
+    const slice = (idle: IdleDeadline) => run(idle.didTimeout ? within(UNNOTICED_MS) : () => idle.timeRemaining());
+    window.requestIdleCallback(slice, { timeout: LATEST_MS });
+  },
+  soon: (run) => void setTimeout(() => run(within(SOON_MS))),
+};
+
+function within(ms: number): () => number {
+  const end = performance.now() + ms;
+  return () => end - performance.now();
+}
+
 /** The page's own: what one list has checked, another need not. */
 export const verifier = new Verifier();
-
-function whenIdle(run: (left: () => number) => void): void {
-  if ("requestIdleCallback" in window) {
-    window.requestIdleCallback((deadline) => run(() => deadline.timeRemaining()), { timeout: 1_000 });
-    return;
-  }
-  setTimeout(() => {
-    const end = performance.now() + SLICE_MS;
-    run(() => end - performance.now());
-  });
-}

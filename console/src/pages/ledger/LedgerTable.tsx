@@ -40,13 +40,25 @@ export function LedgerTable({ receipts, filtered, unfolded, onToggle, toReceipt 
             <th scope="col" className="number">
               Seq
             </th>
-            <th scope="col">Time</th>
-            <th scope="col">Receipt</th>
-            <th scope="col">From → to</th>
-            <th scope="col">Task</th>
-            <th scope="col">Hash</th>
-            <th scope="col">State</th>
-            <th scope="col">
+            <th scope="col" className="moment">
+              Time
+            </th>
+            <th scope="col" className="lead">
+              Receipt
+            </th>
+            <th scope="col" className="ways">
+              From → to
+            </th>
+            <th scope="col" className="task">
+              Task
+            </th>
+            <th scope="col" className="hash">
+              Hash
+            </th>
+            <th scope="col" className="became">
+              State
+            </th>
+            <th scope="col" className="fold">
               <span className="offscreen">Unfold</span>
             </th>
           </tr>

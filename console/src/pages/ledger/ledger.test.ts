@@ -73,7 +73,7 @@ describe("the ledger", () => {
   it("lets the newest go while somebody reads back, and says so", () => {
     let ledger = opened(page(1_951, 2_000));
     for (let to = 1_950; to > 0; to -= 50) ledger = withOlder(ledger, `c${to + 1}`, page(to - 49, to));
-    expect(ledger.rows).toHaveLength(1_000);
+    expect(ledger.rows).toHaveLength(500);
     expect(seqs(ledger).at(-1)).toBe(1);
     expect(ledger).toMatchObject({ hasOlder: false, hasNewer: true });
   });

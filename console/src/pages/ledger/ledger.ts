@@ -15,7 +15,7 @@ export type Ledger = {
 
 // Who follows the ledger for hours, or reads back for days, keeps this much of it.
 const FOLLOWED = 200;
-const READ_BACK = 1_000;
+const READ_BACK = 500;
 
 /** The ledger as its last page shows it. */
 export function opened({ edges, pageInfo }: Page): Ledger {
