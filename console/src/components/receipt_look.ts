@@ -41,6 +41,9 @@ const LOOKS: Record<ReceiptType, ReceiptLook> = {
   SYSTEM_ANOMALY: { icon: TriangleAlert, name: "Anomaly", tone: "bad" },
 };
 
+/** All types that are known here, in the order of a task's life. */
+export const RECEIPT_TYPES = Object.keys(LOOKS) as ReceiptType[];
+
 /** How a type of receipts is shown. One that a newer server has added is shown by its name. */
 export function receiptLook(type: string): ReceiptLook {
   return Object.hasOwn(LOOKS, type) ? LOOKS[type as ReceiptType] : { icon: ReceiptText, name: spell(type), tone: "void" };

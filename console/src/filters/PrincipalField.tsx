@@ -1,6 +1,7 @@
 import { useMemo } from "react";
+import { useApiQuery } from "../api/query";
 import { readPrincipal, writePrincipal } from "../components/principal";
-import type { PrincipalPartsFragment } from "../generated/graphql";
+import { LatestOwnersDocument, type PrincipalPartsFragment } from "../generated/graphql";
 import { useTail } from "../live/LiveProvider";
 import { useSession } from "../session/context";
 import { FilterField } from "./FilterField";
@@ -12,7 +13,7 @@ type Props = {
   onChange: (principal: PrincipalPartsFragment | undefined) => void;
 };
 
-/** A principal to filter by; those that the ledger speaks of now are suggested. */
+/** A principal to filter by; owners of tasks, and those that the ledger speaks of now, are suggested. */
 export function PrincipalField({ label, name, value, onChange }: Props) {
   const known = useKnownPrincipals();
   return (
@@ -32,8 +33,10 @@ export function PrincipalField({ label, name, value, onChange }: Props) {
 function useKnownPrincipals(): readonly string[] {
   const { viewer } = useSession();
   const tail = useTail();
+  const { data: latest } = useApiQuery(LatestOwnersDocument, {});
   return useMemo(() => {
-    const all = tail.flatMap(({ receipt }) => [receipt.from, receipt.to]);
-    return [...new Set([viewer.principal, ...all].map(writePrincipal))].sort();
-  }, [viewer, tail]);
+    const owners = latest?.tasks.nodes.map(({ createdBy }) => createdBy) ?? [];
+    const spokenOf = tail.flatMap(({ receipt }) => [receipt.from, receipt.to]);
+    return [...new Set([viewer.principal, ...owners, ...spokenOf].map(writePrincipal))].sort();
+  }, [viewer, latest, tail]);
 }

@@ -1,11 +1,12 @@
 import { X } from "lucide-react";
 import { Link, useNavigate } from "react-router";
 import { FilterBar } from "../../components/FilterBar";
+import { RECEIPT_TYPES, receiptLook } from "../../components/receipt_look";
 import { ChoiceMenu } from "../../filters/ChoiceMenu";
 import { FilterField } from "../../filters/FilterField";
 import { PrincipalField } from "../../filters/PrincipalField";
 import { type LedgerFilter, toLedger } from "../../paths";
-import { RECEIPT_TYPES, ReceiptBadge, receiptText } from "../../receipt/ReceiptBadge";
+import { ReceiptBadge } from "../../receipt/ReceiptBadge";
 
 /** Which receipts are shown; the address keeps it. */
 export function LedgerFilters({ filter }: { filter: LedgerFilter }) {
@@ -18,7 +19,7 @@ export function LedgerFilters({ filter }: { filter: LedgerFilter }) {
         choices={RECEIPT_TYPES}
         chosen={filter.types ?? []}
         onChange={(types) => change({ types })}
-        textOf={receiptText}
+        textOf={(type) => receiptLook(type).name}
         showOf={(type) => <ReceiptBadge type={type} />}
       />
       <PrincipalField label="From" name="from" value={filter.from} onChange={(from) => change({ from })} />

@@ -43,7 +43,6 @@ export function LedgerTools({ receipts, following, paused, onPause, newer }: Pro
 }
 
 function movementOf(live: LiveState, following: boolean, paused: boolean): string {
-  if (live === "reconnecting") return "The connection is gone; what is written meanwhile comes when it is back";
   if (live !== "live") return "";
   if (following) return "Following";
   return paused ? "Paused" : "Standing still while you read";

@@ -1,6 +1,6 @@
 import { CheckCheck, CircleDot } from "lucide-react";
+import { receiptLook } from "../../components/receipt_look";
 import type { LedgerReceiptFragment } from "../../generated/graphql";
-import { receiptText } from "../../receipt/ReceiptBadge";
 
 /** What has become of a receipt: whether it is still owed, or has been acknowledged. */
 export function ReceiptState({ receipt }: { receipt: LedgerReceiptFragment }) {
@@ -15,7 +15,7 @@ export function ReceiptState({ receipt }: { receipt: LedgerReceiptFragment }) {
       )}
       {terminator && (
         <span className="muted" title={`Closed by receipt ${terminator.seq}`}>
-          Closed: {receiptText(terminator.type).toLowerCase()}
+          Closed: {receiptLook(terminator.type).name.toLowerCase()}
         </span>
       )}
       {acknowledgement && (

@@ -1,9 +1,9 @@
 import { samePrincipal } from "../../components/principal";
+import { RECEIPT_TYPES } from "../../components/receipt_look";
 import { Parameters } from "../../filters/parameters";
 import type { ReceiptFilter } from "../../generated/graphql";
 import type { LiveEvent } from "../../live/event";
 import type { LedgerFilter } from "../../paths";
-import { RECEIPT_TYPES } from "../../receipt/ReceiptBadge";
 
 /** Reads toLedger's address. */
 export function readLedgerFilter(query: URLSearchParams): { filter: LedgerFilter; problems: string[] } {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LiveEvent } from "../../live/event";
+import { eventOf } from "../../live/testEvent";
 import { passes, readLedgerFilter } from "./filter";
 import { answered, newerThan, opened, type Page, type Row, withNewer, withOlder } from "./ledger";
 
@@ -33,9 +34,8 @@ function page(from: number, to: number, hasPreviousPage = from > 1): Page {
 }
 
 function event(seq: number, change: Partial<LiveEvent["receipt"]> = {}): LiveEvent {
-  const { id, createdAt, type, from, to } = row(seq).node;
-  const task = { id: "t1", type: "pr.review", status: "QUEUED" } as const;
-  return { cursor: `c${seq}`, receipt: { id, createdAt, type, from, to, seq, task, parents: [], ...change } };
+  const { cursor, receipt } = eventOf({ cursor: `c${seq}`, id: `r${seq}`, task: "t1" });
+  return { cursor, receipt: { ...receipt, seq, ...change } };
 }
 
 const seqs = ({ rows }: { rows: readonly Row[] }) => rows.map(({ node }) => node.seq);
@@ -83,21 +83,23 @@ describe("what events say of rows", () => {
   const ledger = opened(page(1, 2));
 
   it("closes the obligation that is answered, once", () => {
-    const done = event(3, { type: "TASK_COMPLETED", parents: [{ id: "r1" }] });
-    const closed = answered(ledger, [done, event(4, { type: "TASK_FAILED", parents: [{ id: "r1" }] })]);
+    const done = event(3, { type: "TASK_COMPLETED", parents: [{ id: "r1", task: null }] });
+    const closed = answered(ledger, [done, event(4, { type: "TASK_FAILED", parents: [{ id: "r1", task: null }] })]);
     expect(closed.rows[1]?.node.terminator).toEqual({ id: "r3", seq: 3, type: "TASK_COMPLETED" });
     expect(closed.rows[0]).toBe(ledger.rows[0]);
     expect(answered(closed, [done])).toBe(closed);
   });
 
   it("is an acknowledgement", () => {
-    const known = answered(ledger, [event(3, { type: "RECEIPT_ACKNOWLEDGED", task: null, parents: [{ id: "r2" }] })]);
+    const known = answered(ledger, [
+      event(3, { type: "RECEIPT_ACKNOWLEDGED", task: null, parents: [{ id: "r2", task: null }] }),
+    ]);
     expect(known.rows[0]?.node.acknowledgement).toMatchObject({ id: "r3" });
     expect(known.rows[0]?.node.terminator).toBeNull();
   });
 
   it("closes nothing when it is not terminal", () => {
-    expect(answered(ledger, [event(3, { type: "TASK_PROGRESS", parents: [{ id: "r1" }] })])).toBe(ledger);
+    expect(answered(ledger, [event(3, { type: "TASK_PROGRESS", parents: [{ id: "r1", task: null }] })])).toBe(ledger);
   });
 });
 

@@ -5,9 +5,9 @@ import { useActions } from "../../actions/context";
 import { Age } from "../../components/Age";
 import { ShortId } from "../../components/ShortId";
 import { StatusBadge } from "../../components/StatusBadge";
+import { TaskNow } from "../../components/TaskNow";
 import { toTask } from "../../paths";
 import type { Row } from "./changes";
-import { Now } from "./Now";
 
 /** One obligation: how long it has been owed, for which task, and what is happening. */
 export const ObligationRow = memo(function ObligationRow({ row: { obligation, mark } }: { row: Row }) {
@@ -32,7 +32,7 @@ export const ObligationRow = memo(function ObligationRow({ row: { obligation, ma
       <td data-label="Status">
         <StatusBadge status={(closed && mark.as) || task.status} />
       </td>
-      <td data-label="Now">{closed ? <span className="muted">closed just now</span> : <Now task={task} />}</td>
+      <td data-label="Now">{closed ? <span className="muted">closed just now</span> : <TaskNow task={task} />}</td>
       <td data-label="Attempt">
         {task.attempt + 1} of {task.maxAttempts}
         {task.expiryCount > 0 && (

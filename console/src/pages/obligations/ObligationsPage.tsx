@@ -1,7 +1,6 @@
-import { Plus } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { useSearchParams } from "react-router";
-import { useActions } from "../../actions/context";
+import { CreateButton } from "../../actions/CreateButton";
 import { Age } from "../../components/Age";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorState } from "../../components/ErrorState";
@@ -70,16 +69,5 @@ function ObligationsOf({ principal }: { principal: PrincipalPartsFragment }) {
         />
       )}
     </>
-  );
-}
-
-function CreateButton() {
-  const actions = useActions();
-  if (!actions.allows({ name: "create" })) return null;
-  return (
-    <button type="button" className="button primary" onClick={() => actions.open({ name: "create" })}>
-      <Plus aria-hidden />
-      Create a task
-    </button>
   );
 }

@@ -1,10 +1,10 @@
 import { useCallback } from "react";
 import { useSearchParams } from "react-router";
+import { CreateButton } from "../../actions/CreateButton";
 import { useApiQuery } from "../../api/query";
 import { PageHeader } from "../../components/PageHeader";
 import { FilterProblems } from "../../filters/FilterProblems";
 import { QueueStatsDocument } from "../../generated/graphql";
-import { CreateButton } from "./CreateButton";
 import { moves, readQueueFilter } from "./filter";
 import { QueueFilters } from "./QueueFilters";
 import { StatsPanel } from "./StatsPanel";

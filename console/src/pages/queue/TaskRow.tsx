@@ -4,9 +4,9 @@ import { Age } from "../../components/Age";
 import { PrincipalName } from "../../components/PrincipalName";
 import { ShortId } from "../../components/ShortId";
 import { StatusBadge } from "../../components/StatusBadge";
+import { TaskNow } from "../../components/TaskNow";
 import type { QueuedTaskFragment } from "../../generated/graphql";
 import { toTask } from "../../paths";
-import { Now } from "./Now";
 
 /** One task: what it is, how far, for whom, and what it waits for. */
 export const TaskRow = memo(function TaskRow({ task }: { task: QueuedTaskFragment }) {
@@ -24,7 +24,13 @@ export const TaskRow = memo(function TaskRow({ task }: { task: QueuedTaskFragmen
         <StatusBadge status={task.status} />
       </td>
       <td data-label="Now" className="queue-now">
-        <Now task={task} />
+        {task.outcome ? (
+          <span className="muted">
+            ended <Age since={task.outcome.completedAt} /> ago
+          </span>
+        ) : (
+          <TaskNow task={task} />
+        )}
       </td>
       <td data-label="Owner" className="queue-owner">
         <PrincipalName principal={task.createdBy} link />

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LiveEvent } from "../../live/event";
+import { eventOf } from "../../live/testEvent";
 import { toQueue } from "../../paths";
 import { moves, readQueueFilter, toTaskFilter, touches } from "./filter";
 import { busiest, type Stat, tabulate } from "./stats";
@@ -7,17 +8,7 @@ import { busiest, type Stat, tabulate } from "./stats";
 const read = (address: string) => readQueueFilter(new URLSearchParams(address.split("?")[1] ?? ""));
 
 function receipt(change: Partial<LiveEvent["receipt"]>): LiveEvent["receipt"] {
-  return {
-    id: "r1",
-    seq: 1,
-    createdAt: "2025-11-24T10:00:00.000000Z",
-    type: "TASK_ASSIGNED",
-    from: { kind: "SERVICE", id: "svc:asyncgate" },
-    to: { kind: "AGENT", id: "planner" },
-    task: { id: "t1", type: "pr.review", status: "QUEUED" },
-    parents: [],
-    ...change,
-  };
+  return { ...eventOf().receipt, ...change };
 }
 
 describe("the filter", () => {
@@ -60,7 +51,7 @@ describe("a receipt", () => {
 
   it.each([
     ["/queue", true],
-    ["/queue?type=pr.review&createdBy=agent:planner&status=FAILED", true],
+    ["/queue?type=report.write&createdBy=agent:planner&status=FAILED", true],
     ["/queue?type=deploy", false],
     ["/queue?createdBy=agent:shepherd", false],
   ])("touches the list of %s", (address, expected) => {

@@ -1,5 +1,5 @@
 import { Plus } from "lucide-react";
-import { useActions } from "../../actions/context";
+import { useActions } from "./context";
 
 /** Offers to create a task, to whom it is allowed. */
 export function CreateButton() {

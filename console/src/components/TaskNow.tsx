@@ -1,11 +1,11 @@
-import { useClock } from "../../clock/clock";
-import { Age } from "../../components/Age";
-import { Countdown } from "../../components/Countdown";
-import { PrincipalName } from "../../components/PrincipalName";
-import type { ObligationFragment } from "../../generated/graphql";
+import { useClock } from "../clock/clock";
+import type { TaskNowFragment } from "../generated/graphql";
+import { Age } from "./Age";
+import { Countdown } from "./Countdown";
+import { PrincipalName } from "./PrincipalName";
 
 /** What is happening with an open task: who holds it and for how long, or what it waits for. */
-export function Now({ task }: { task: NonNullable<ObligationFragment["task"]> }) {
+export function TaskNow({ task }: { task: TaskNowFragment }) {
   const { lease, eligibility, progress, requirements } = task;
   const delayed = useClock(
     (now) => eligibility.reason === "DELAYED" && eligibility.at !== null && Date.parse(eligibility.at) > now,
