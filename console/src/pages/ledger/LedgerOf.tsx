@@ -43,13 +43,15 @@ export function LedgerOf({ filter, receipt }: Props) {
   return (
     <>
       <div ref={mark} />
-      <LedgerTools
-        receipts={receipts}
-        following={following}
-        paused={paused}
-        onPause={setPaused}
-        newer={waiting || ledger?.hasNewer ? { count: waiting, show: toNewest } : null}
-      />
+      {ledger && (
+        <LedgerTools
+          receipts={receipts}
+          following={following}
+          paused={paused}
+          onPause={setPaused}
+          newer={waiting || ledger.hasNewer ? { count: waiting, show: toNewest } : null}
+        />
+      )}
       {query.isPending && <Skeleton rows={14} />}
       {query.isError && !ledger && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {ledger && (

@@ -39,9 +39,11 @@ export const LedgerRow = memo(function LedgerRow({ receipt, unfolded, onToggle, 
           </Link>
         </td>
         <td className="ways">
-          <PrincipalName principal={from} link />
-          <ArrowRight aria-label="to" />
-          <PrincipalName principal={to} link />
+          <div className="ledger-ways">
+            <PrincipalName principal={from} link />
+            <ArrowRight aria-label="to" />
+            <PrincipalName principal={to} link />
+          </div>
         </td>
         <td className="task">
           {task && (

@@ -53,14 +53,20 @@ export function ReceiptDetails({ receipt, toReceipt }: Props) {
             </dd>
           </>
         )}
-        <dt>Acknowledged</dt>
-        <dd>
-          {acknowledgement ? <Answer answer={acknowledgement} toReceipt={toReceipt} /> : <Acknowledge receipt={receipt} />}
-        </dd>
+        {acknowledgement ? (
+          <>
+            <dt>Acknowledged</dt>
+            <dd>
+              <Answer answer={acknowledgement} toReceipt={toReceipt} />
+            </dd>
+          </>
+        ) : (
+          <Acknowledge receipt={receipt} />
+        )}
         <HashFacts receipt={receipt} />
       </dl>
       <section className="receipt-body" aria-label="Body">
-        <h3>Body</h3>
+        <h2>Body</h2>
         {archived ? <p className="muted">It has moved to an archive file.</p> : <JsonView value={body} open={2} />}
       </section>
     </div>
@@ -80,11 +86,16 @@ function Acknowledge({ receipt }: { receipt: LedgerReceiptFragment }) {
   const actions = useActions();
   const acknowledge = { name: "acknowledge", receipt } as const;
   // Whoever acknowledges an acknowledgement would never come to an end.
-  if (receipt.type === "RECEIPT_ACKNOWLEDGED" || !actions.allows(acknowledge)) return <span className="muted">not yet</span>;
+  if (receipt.type === "RECEIPT_ACKNOWLEDGED" || !actions.allows(acknowledge)) return null;
   return (
-    <button type="button" className="button" onClick={() => actions.open(acknowledge)}>
-      <CheckCheck aria-hidden />
-      Acknowledge
-    </button>
+    <>
+      <dt>Acknowledged</dt>
+      <dd>
+        <button type="button" className="button" onClick={() => actions.open(acknowledge)}>
+          <CheckCheck aria-hidden />
+          Acknowledge
+        </button>
+      </dd>
+    </>
   );
 }

@@ -32,7 +32,7 @@ export function VerifyAll({ receipts }: { receipts: readonly HashedReceiptFragme
 function sumUp({ verified, archived, refuted }: Record<Verdict, number>, total: number): string {
   const checked = verified + archived + refuted;
   if (total === 0) return "";
-  if (refuted > 0) return `${refuted} of ${checked} checked not verified`;
+  if (refuted > 0) return `${refuted} not verified, of ${checked} checked`;
   const seen = checked < total ? `${checked} of ${total} checked, all verified` : `All ${total} verified`;
   return archived > 0 ? `${seen}, ${archived} archived` : seen;
 }

@@ -72,11 +72,11 @@ function Count({ type, status, count, filter }: CountProps) {
   return (
     <Link
       className={`count ${statusTone(status)}${chosen ? " chosen" : ""}`}
-      aria-label={`${count} ${statusText(status)}${type === undefined ? "" : `, ${type}`}`}
       to={chosen ? toQueue({ ...filter, type: undefined, statuses: [] }) : toQueue({ ...filter, type, statuses: [status] })}
     >
       {count.toLocaleString()}
       <span className="count-status"> {statusText(status).toLowerCase()}</span>
+      {type !== undefined && <span className="offscreen">, {type}</span>}
     </Link>
   );
 }
