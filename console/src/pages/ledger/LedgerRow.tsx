@@ -30,7 +30,7 @@ export const LedgerRow = memo(function LedgerRow({ receipt, unfolded, onToggle, 
     <>
       <tr className={unfolded ? "ledger-row unfolded" : "ledger-row"} onClick={toggle}>
         <td className="number mono">{String(seq)}</td>
-        <td className="moment">
+        <td className="written">
           <Moment at={createdAt} />
         </td>
         <td className="lead">

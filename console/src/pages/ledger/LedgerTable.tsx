@@ -40,7 +40,7 @@ export function LedgerTable({ receipts, filtered, unfolded, onToggle, toReceipt 
             <th scope="col" className="number">
               Seq
             </th>
-            <th scope="col" className="moment">
+            <th scope="col" className="written">
               Time
             </th>
             <th scope="col" className="lead">

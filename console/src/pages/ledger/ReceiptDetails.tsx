@@ -16,7 +16,7 @@ type Props = { receipt: LedgerReceiptFragment; toReceipt: (id: string) => string
 export function ReceiptDetails({ receipt, toReceipt }: Props) {
   const { id, createdAt, from, to, task, lease, parents, terminator, acknowledgement, body, archived } = receipt;
   return (
-    <div className="receipt-details">
+    <div className="ledger-receipt">
       <dl className="facts">
         <dt>Receipt</dt>
         <dd>
