@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ripenessOf, writeDuration, writeSpan } from "./duration";
+import { ripenessOf, writeDuration, writeShortDuration } from "./duration";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -22,14 +22,12 @@ test.each([
 });
 
 test.each([
-  [-1, "0ms"],
-  [38, "38ms"],
-  [SECOND, "1.0s"],
-  [2_490, "2.4s"],
-  [10 * SECOND, "10s"],
-  [3 * MINUTE, "3m"],
-])("what took %i ms is written %s", (ms, text) => {
-  expect(writeSpan(ms)).toBe(text);
+  [59 * SECOND, "59s"],
+  [3 * MINUTE + 20 * SECOND, "3m"],
+  [5 * HOUR + 12 * MINUTE, "5h"],
+  [4 * DAY + 7 * HOUR, "4d"],
+])("%i ms is written %s in short", (ms, text) => {
+  expect(writeShortDuration(ms)).toBe(text);
 });
 
 test.each([

@@ -19,6 +19,11 @@ export function writeSpan(ms: number): string {
   return ms < 10 * SECOND ? `${(Math.floor(ms / 100) / 10).toFixed(1)}s` : writeDuration(ms);
 }
 
+/** Writes a duration with its largest unit only: 8s, 3m, 5h, 4d. */
+export function writeShortDuration(ms: number): string {
+  return writeDuration(ms).split(" ")[0] ?? "";
+}
+
 function two(ms: number, large: number, largeName: string, small: number, smallName: string): string {
   const rest = Math.floor((ms % large) / small);
   return `${Math.floor(ms / large)}${largeName}${rest > 0 ? ` ${rest}${smallName}` : ""}`;

@@ -26,6 +26,16 @@ export function StatusBadge({ status }: { status: TaskStatus }) {
   );
 }
 
+/** The same where there is no room for the word: it is in the title, and whoever shows the icon says it otherwise. */
+export function StatusIcon({ status }: { status: TaskStatus }) {
+  const { icon: Icon, text, tone } = LOOKS[status];
+  return (
+    <span className={`status-icon ${tone}`} title={text}>
+      <Icon aria-hidden />
+    </span>
+  );
+}
+
 /** The name of a status as people read it. */
 export function statusText(status: TaskStatus): string {
   return LOOKS[status].text;
