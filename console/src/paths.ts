@@ -11,8 +11,9 @@ export function toTask(id: string): string {
   return `/tasks/${encodeURIComponent(id)}`;
 }
 
-export function toGraph(task?: string): string {
-  return address("/graph", { task });
+/** A task's family; without a task what goes on, or went on before a cursor of the ledger. */
+export function toGraph(task?: string, before?: string): string {
+  return address("/graph", { task, before });
 }
 
 /** Which tasks of the queue are shown. The instants are as the API writes them. */
