@@ -55,7 +55,7 @@ func (p *Program) Serve(tb testing.TB, settings []string, flags ...string) *Runn
 	return s
 }
 
-var greeting = regexp.MustCompile(`open (https?://127\.0\.0\.1:[0-9]+),`)
+var greeting = regexp.MustCompile(`open (https?://127\.0\.0\.1:[0-9]+)/`)
 
 // AwaitPrinted waits until the server has printed to standard output what the pattern says, and returns its first group.
 func (s *RunningServer) AwaitPrinted(pattern *regexp.Regexp) string {
