@@ -24,7 +24,7 @@ func (s *server) listen(ctx context.Context) error {
 // greet names what to open, for whoever looks at the terminal.
 func (s *server) greet(w io.Writer) {
 	base := scheme(s.config) + reachable(s.listener.Addr())
-	_, _ = fmt.Fprintf(w, "AsyncGate %s: open %s, the playground is %s/playground, the API is %s/graphql\n", version, base, base, base)
+	_, _ = fmt.Fprintf(w, "AsyncGate %s: open %s/, the playground is %s/playground, the API is %s/graphql\n", version, base, base, base)
 	if s.config.Auth == config.AuthNone {
 		_, _ = fmt.Fprintln(w, "Development: there is no authentication; whoever reaches this address acts as anyone.")
 	}
