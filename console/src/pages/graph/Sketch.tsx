@@ -27,7 +27,7 @@ const Blots = memo(function Blots({ nodes }: { nodes: readonly TaskNode[] }) {
 });
 
 const Blot = memo(function Blot({ node }: { node: TaskNode }) {
-  const { task, dim, focus, current } = node.data;
+  const { task, dim, focus, current, beyond } = node.data;
   const { x, y } = node.position;
   const classes = ["blot", statusTone(task.status), task.open ? "open" : "closed"];
   if (dim) classes.push("dim");
@@ -39,6 +39,7 @@ const Blot = memo(function Blot({ node }: { node: TaskNode }) {
       <text x={x + 48} y={y + CARD.height / 2 + 7}>
         {shorten(task.type)}
       </text>
+      {beyond && <circle cx={x + CARD.width} cy={y + CARD.height} r={9} />}
     </g>
   );
 });

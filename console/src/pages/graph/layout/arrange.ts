@@ -1,8 +1,8 @@
 import { type Component, componentsOf } from "../components";
 import { type Graph, kinOf } from "../graph";
-import { ASPECT, boxOf } from "./component";
-import { sizeOf } from "./items";
-import { APART, type Box, CARD, GAP, move, type Place } from "./measures";
+import { boxOf } from "./component";
+import { gridOf } from "./grid";
+import { APART, ASPECT, type Box, CARD, GAP, move, type Place } from "./measures";
 import { pack } from "./pack";
 
 /** Where each task is. */
@@ -16,6 +16,7 @@ export function arrange(graph: Graph): Places {
   const single = components.filter(({ tasks }) => tasks.length === 1);
   const boxes = new Map(many.map((component) => [component, boxOf(component.tasks, kin)]));
   const width = widthFor([...boxes.values()], single.length);
+  const columns = Math.max(1, Math.floor((width + GAP.x) / (CARD.width + GAP.x)));
   const parts: Box[] = [];
   for (const owed of [true, false]) {
     const of = ({ open }: Component) => open > 0 === owed;
@@ -25,7 +26,12 @@ export function arrange(graph: Graph): Places {
         width,
       ),
     );
-    parts.push(gridOf(single.filter(of), width));
+    parts.push(
+      gridOf(
+        single.filter(of).flatMap(({ tasks }) => tasks),
+        columns,
+      ),
+    );
   }
   return stackUp(parts.filter(({ places }) => places.size > 0));
 }
@@ -41,19 +47,6 @@ function packed(boxes: readonly Box[], width: number): Box {
   const places = new Map<string, Place>();
   for (const { box, x, y } of spots) move(box, x, y, places);
   return { ...size, places };
-}
-
-/** Tasks that stand alone, in rows. */
-function gridOf(components: readonly Component[], width: number): Box {
-  const columns = Math.max(1, Math.floor((width + GAP.x) / (CARD.width + GAP.x)));
-  const places = new Map<string, Place>();
-  for (const [at, { tasks }] of components.entries()) {
-    const x = (at % columns) * (CARD.width + GAP.x);
-    const y = Math.floor(at / columns) * (CARD.height + GAP.y);
-    for (const { id } of tasks) places.set(id, { x, y });
-  }
-  const [, height] = sizeOf(columns, Math.ceil(components.length / columns));
-  return { width, height, places };
 }
 
 function stackUp(parts: readonly Box[]): Places {

@@ -1,12 +1,12 @@
 import type { Kin, Task } from "../graph";
-import { CARD, GAP } from "./measures";
+import { columnsFor, gridOf } from "./grid";
+import type { Box } from "./measures";
 
 /** What is placed as one: a task, or a grid of tasks that grew out of the same ones and into nothing. */
 export type Item = {
   tasks: Task[];
   columns: number;
-  width: number;
-  height: number;
+  grid: Box;
   /** How many generations lie before it. */
   generation: number;
   parents: Item[];
@@ -37,15 +37,9 @@ function generationsOf(tasks: readonly Task[], kin: (id: string) => Kin): Map<st
 }
 
 function itemOf(tasks: Task[], generations: Map<string, number>, rows: number): Item {
-  const columns = Math.ceil(tasks.length / rows);
-  const [width, height] = sizeOf(columns, Math.ceil(tasks.length / columns));
+  const columns = columnsFor(tasks.length, rows);
   const generation = generations.get(tasks[0]?.id ?? "") ?? 0;
-  return { tasks, columns, width, height, generation, parents: [], children: [] };
-}
-
-/** The size of a grid of cards. */
-export function sizeOf(columns: number, rows: number): [width: number, height: number] {
-  return [columns * (CARD.width + GAP.x) - GAP.x, rows * (CARD.height + GAP.y) - GAP.y];
+  return { tasks, columns, grid: gridOf(tasks, columns), generation, parents: [], children: [] };
 }
 
 function connect(items: readonly Item[], kin: (id: string) => Kin): void {

@@ -1,6 +1,6 @@
 import { placeColumn } from "./column";
 import type { Item } from "./items";
-import { type Box, CARD, GAP, type Place, REACH, TRUNK } from "./measures";
+import { type Box, GAP, move, type Place, REACH } from "./measures";
 
 const ROUNDS = 6;
 
@@ -44,7 +44,7 @@ function columnsOf(items: readonly Item[]): Item[][] {
 
 function stack(column: readonly Item[], middles: Map<Item, number>): void {
   const placed = placeColumn(
-    column.map(({ height }) => ({ middle: 0, height })),
+    column.map(({ grid }) => ({ middle: 0, height: grid.height })),
     GAP.y,
   );
   for (const [at, item] of column.entries()) middles.set(item, placed[at] ?? 0);
@@ -61,7 +61,7 @@ function arrange(
   const wished = (item: Item) => wish.get(item) ?? 0;
   if (sorted) column.sort((a, b) => wished(a) - wished(b));
   const placed = placeColumn(
-    column.map((item) => ({ middle: wished(item), height: item.height })),
+    column.map((item) => ({ middle: wished(item), height: item.grid.height })),
     GAP.y,
   );
   for (const [at, item] of column.entries()) middles.set(item, placed[at] ?? 0);
@@ -74,23 +74,13 @@ function wishOf(item: Item, neighbours: readonly Item[], middles: Map<Item, numb
 
 function boxOf(columns: readonly Item[][], middles: Map<Item, number>): Box {
   const places = new Map<string, Place>();
-  const edge = (item: Item, side: 1 | -1) => (middles.get(item) ?? 0) + (side * item.height) / 2;
+  const edge = (item: Item, side: 1 | -1) => (middles.get(item) ?? 0) + (side * item.grid.height) / 2;
   const top = Math.min(...columns.flatMap((column) => column.map((item) => edge(item, -1))));
   const bottom = Math.max(...columns.flatMap((column) => column.map((item) => edge(item, 1))));
   let left = 0;
   for (const column of columns) {
-    for (const item of column) placeItem(item, left, Math.round(edge(item, -1) - top), places);
-    left += Math.max(...column.map(({ width }) => width)) + REACH;
+    for (const item of column) move(item.grid, left, Math.round(edge(item, -1) - top), places);
+    left += Math.max(...column.map(({ grid }) => grid.width)) + REACH;
   }
   return { width: left - REACH, height: Math.round(bottom - top), places };
-}
-
-function placeItem(item: Item, left: number, top: number, places: Map<string, Place>): void {
-  for (const [at, { id }] of item.tasks.entries()) {
-    const column = at % item.columns;
-    const x = left + column * (CARD.width + GAP.x);
-    const y = top + Math.floor(at / item.columns) * (CARD.height + GAP.y);
-    const detour = column > 0 && { detour: { above: y - GAP.y / 2, before: x - GAP.x / 2 } };
-    places.set(id, item.columns > 1 ? { x, y, way: { trunk: left - TRUNK, ...detour } } : { x, y });
-  }
 }

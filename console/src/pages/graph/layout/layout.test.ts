@@ -53,6 +53,10 @@ const GRAPHS: [string, Graph][] = [
   ["a plan that fans out by five", plan(500, 5)],
   ["a plan that fans out by two", plan(500, 2)],
   ["a task with 400 children", plan(401, 400)],
+  [
+    "a task with 400 children, of which some have children",
+    sampleGraph(`${Array.from({ length: 400 }, (_, at) => `r>t${at}`).join(" ")} t1>x t1>y t7>z`),
+  ],
   ["a chain", plan(300, 1)],
   ["a tangle", tangle(300)],
   ["tasks that stand alone", sampleGraph(Array.from({ length: 300 }, (_, at) => `t${at}`).join(" "))],
@@ -103,7 +107,7 @@ test("what is gone leaves its place", () => {
 test("a line goes from the right of a card to the left of another, and around the cards of a grid", () => {
   expect(lineOf({ x: 0, y: 0 }, { x: 300, y: 100 })).toBe("M208 26C250.5 26 250.5 126 293 126");
   expect(headOf({ x: 300, y: 100 })).toBe("M300 126l-7 -3.5v7z");
-  const way = { trunk: 250, detour: { above: 94, before: 290 } };
+  const way = { trunk: 250, detours: [{ above: 94, before: 290 }] };
   const line = lineOf({ x: 0, y: 0 }, { x: 300, y: 100, way });
   expect(line).toContain("Q250 26 250");
   expect(line).toContain("Q290 94");

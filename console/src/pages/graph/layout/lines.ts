@@ -21,10 +21,14 @@ function curve(start: Point, end: Point): string {
   return `M${start.x} ${start.y}C${start.x + bend} ${start.y} ${end.x - bend} ${end.y} ${end.x} ${end.y}`;
 }
 
-function alongWay(start: Point, end: Point, { trunk, detour }: Way): Point[] {
-  if (detour === undefined) return [start, { x: trunk, y: start.y }, { x: trunk, y: end.y }, end];
-  const { above, before } = detour;
-  return [start, { x: trunk, y: start.y }, { x: trunk, y: above }, { x: before, y: above }, { x: before, y: end.y }, end];
+function alongWay(start: Point, end: Point, { trunk, detours }: Way): Point[] {
+  const points = [start, { x: trunk, y: start.y }];
+  let x = trunk;
+  for (const { above, before } of detours) {
+    points.push({ x, y: above }, { x: before, y: above });
+    x = before;
+  }
+  return [...points, { x, y: end.y }, end];
 }
 
 /** A line around rounded corners. */

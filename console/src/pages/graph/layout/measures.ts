@@ -13,13 +13,16 @@ export const TRUNK = 22;
 /** Between what does not hang together. */
 export const APART = 72;
 
+/** About the form of the screens on which it is looked at: width to height. */
+export const ASPECT = 1.7;
+
 export type Point = { x: number; y: number };
 
 /**
- * How a line comes to a card that others hide: it branches off at a trunk, runs above the others when there are any, and comes
- * down before the card.
+ * How a line comes to a card that others hide: it branches off at a trunk, and for each detour runs above what is in its way
+ * and comes down before what is behind.
  */
-export type Way = { trunk: number; detour?: { above: number; before: number } };
+export type Way = { trunk: number; detours: readonly { above: number; before: number }[] };
 
 /** Where a task's card is: its upper left corner. */
 export type Place = Point & { way?: Way };
@@ -33,8 +36,8 @@ export function move(box: Box, x: number, y: number, into: Map<string, Place>): 
   }
 }
 
-function moved({ trunk, detour }: Way, x: number, y: number): Way {
-  return { trunk: trunk + x, ...(detour && { detour: { above: detour.above + y, before: detour.before + x } }) };
+function moved({ trunk, detours }: Way, x: number, y: number): Way {
+  return { trunk: trunk + x, detours: detours.map(({ above, before }) => ({ above: above + y, before: before + x })) };
 }
 
 /** The smallest box around all cards. */
