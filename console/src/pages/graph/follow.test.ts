@@ -19,6 +19,7 @@ function event(seq: number, type: ReceiptType, task: string, status: TaskStatus)
     from: planner,
     to: planner,
     task: { id: task, type: "t", status },
+    parents: [],
   };
   return { cursor: String(seq), receipt };
 }
