@@ -9,6 +9,8 @@ import { toObligations } from "./paths";
 export const router = createHashRouter([
   {
     element: <Shell />,
+    // While the first page is on its way; without a word of it the router complains.
+    hydrateFallbackElement: <></>,
     children: [
       { index: true, element: <Navigate to={toObligations()} replace /> },
       { path: "obligations", element: <ObligationsPage /> },

@@ -3,6 +3,7 @@ import { useActions } from "../../../actions/context";
 import { JsonView } from "../../../components/JsonView";
 import { PrincipalName } from "../../../components/PrincipalName";
 import { ShortId } from "../../../components/ShortId";
+import { HashCheck } from "../../../receipt/HashCheck";
 import { LinkedTask } from "../facts/LinkedTask";
 import type { TaskReceipt } from "../receipts/steps";
 
@@ -43,7 +44,7 @@ export function ReceiptDetails({ receipt }: { receipt: TaskReceipt }) {
         )}
         <dt>Hash</dt>
         <dd>
-          <ShortId id={hash} what="hash" />
+          <HashCheck receipt={receipt} /> <ShortId id={hash} what="hash" />
         </dd>
       </dl>
       {children.nodes.length > 0 && (
