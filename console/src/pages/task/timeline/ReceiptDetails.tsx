@@ -44,7 +44,7 @@ export function ReceiptDetails({ receipt }: { receipt: TaskReceipt }) {
         )}
         <dt>Hash</dt>
         <dd>
-          <HashCheck receipt={receipt} /> <ShortId id={hash} what="hash" />
+          <HashCheck receipt={receipt} compact /> <ShortId id={hash} what="hash" />
         </dd>
       </dl>
       {children.nodes.length > 0 && (
