@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { readBatch, split, writeBatch } from "./ask";
 import type { Ask } from "./family";
 
-const schema = buildSchema(readFileSync("../schema.graphqls", "utf8"));
+const schema = buildSchema(readFileSync(new URL("../../../../schema.graphqls", import.meta.url), "utf8"));
 
 const KIN: Ask = { about: "kin", task: "t" };
 const RECEIPTS: Ask = { about: "receipts", task: "t", after: "9" };
