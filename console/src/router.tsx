@@ -1,4 +1,5 @@
 import { createHashRouter, Navigate } from "react-router";
+import { Skeleton } from "./components/Skeleton";
 import { Shell } from "./layout/Shell";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { ObligationsPage } from "./pages/obligations/ObligationsPage";
@@ -9,15 +10,19 @@ import { toObligations } from "./paths";
 export const router = createHashRouter([
   {
     element: <Shell />,
-    // While the first page is on its way; without a word of it the router complains.
-    hydrateFallbackElement: <></>,
     children: [
       { index: true, element: <Navigate to={toObligations()} replace /> },
       { path: "obligations", element: <ObligationsPage /> },
-      { path: "tasks/:id", lazy: async () => ({ Component: (await import("./pages/task/TaskPage")).TaskPage }) },
-      { path: "graph", lazy: async () => ({ Component: (await import("./pages/graph/GraphPage")).GraphPage }) },
-      { path: "queue", lazy: async () => ({ Component: (await import("./pages/queue/QueuePage")).QueuePage }) },
-      { path: "ledger", lazy: async () => ({ Component: (await import("./pages/ledger/LedgerPage")).LedgerPage }) },
+      {
+        // Shown while the page that was opened by its address is loaded.
+        hydrateFallbackElement: <Skeleton />,
+        children: [
+          { path: "tasks/:id", lazy: async () => ({ Component: (await import("./pages/task/TaskPage")).TaskPage }) },
+          { path: "graph", lazy: async () => ({ Component: (await import("./pages/graph/GraphPage")).GraphPage }) },
+          { path: "queue", lazy: async () => ({ Component: (await import("./pages/queue/QueuePage")).QueuePage }) },
+          { path: "ledger", lazy: async () => ({ Component: (await import("./pages/ledger/LedgerPage")).LedgerPage }) },
+        ],
+      },
       { path: "*", element: <NotFoundPage /> },
     ],
   },
