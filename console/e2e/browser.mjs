@@ -15,6 +15,9 @@ const flags = [
   "--disable-sync",
 ];
 
+// On a machine that has much else to do.
+const PATIENCE_MS = 90_000;
+
 let browser;
 before(async () => {
   browser = await chromium.launch({ executablePath, args: flags });
@@ -24,14 +27,17 @@ after(() => browser.close());
 // newContext is a browser without a past. Its complaints fail the test in the end, but for those that are expected.
 export async function newContext(t, options = {}, expected = /^$/) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const complaints = [];
   const complain = (what) => expected.test(what) || complaints.push(what);
   context.on("console", (message) => ["error", "warning"].includes(message.type()) && complain(message.text()));
   context.on("weberror", (error) => complain(error.error().stack));
-  context.on("request", (request) => {
-    const asked = new URL(request.url());
-    if (asked.protocol !== "data:" && asked.host !== new URL(url).host) complain(`a request to ${asked}`);
-  });
+  const expectOurs = (asked) => {
+    const { protocol, host } = new URL(asked);
+    if (protocol !== "data:" && host !== new URL(url).host) complain(`a request to ${asked}`);
+  };
+  context.on("request", (request) => expectOurs(request.url()));
+  context.on("page", (page) => page.on("websocket", (socket) => expectOurs(socket.url())));
   t.after(async () => {
     await context.close();
     assert.deepEqual(complaints, []);
