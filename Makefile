@@ -41,7 +41,7 @@ VERSION ?= $(shell git describe --tags --always --dirty)
 COMMIT  ?= $(shell git rev-parse HEAD)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build console test test-faults lint fresh generate bench bench-quick fuzz clean
+.PHONY: help run build console test test-faults lint fresh generate pictures bench bench-quick fuzz clean
 .DELETE_ON_ERROR:
 
 help: ## lists the targets
@@ -80,6 +80,9 @@ fresh: ## checks that the generated code is what `make generate` writes
 
 generate: ## writes the generated code
 	go generate ./...
+
+pictures: $(CHROMIUM) $(CONSOLE) ## takes the pictures of the console that README shows
+	go test -run TestConsole/Pictures ./console/e2e -pictures $(CURDIR)/docs
 
 # The one table of docs/benchmarks.md; what else is measured has names of its own there.
 SCENARIOS = go test -timeout 60m -run '^$$' -bench Scenarios -benchtime 1x ./bench
