@@ -21,7 +21,7 @@ var program *testkit.Program
 func TestMain(m *testing.M) { os.Exit(testkit.RunWithProgram(m, &program)) }
 
 // scriptTime bounds a script, on a machine that has much else to do.
-const scriptTime = 5 * time.Minute
+const scriptTime = 10 * time.Minute
 
 // operator is what somebody at the server does when a script asks for it, by name.
 type operator map[string]func()
