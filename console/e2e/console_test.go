@@ -13,7 +13,7 @@ import (
 var pictures = flag.String("pictures", "", "the folder that README's pictures are written to, instead of one that is removed")
 
 // TestConsole goes through the console of a server with a week's work in it.
-func TestConsole(t *testing.T) {
+func TestConsole(t *testing.T) { //nolint:tparallel // one after the other, of one server
 	t.Parallel()
 	server := &restartable{settings: []string{
 		"ASYNCGATE_DATABASE_URL=sqlite://" + filepath.Join(t.TempDir(), "asyncgate.db"), "ASYNCGATE_RATE_LIMIT_ENABLED=false",
