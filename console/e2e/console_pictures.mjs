@@ -34,6 +34,7 @@ for (const colorScheme of ["light", "dark"]) {
     await graph.moves(() => graph.keys("+"));
     await take(graph, `console-graph-${colorScheme}.webp`);
     const task = await open(context, "/tasks/");
+    await task.page.setViewportSize({ width: 1200, height: 870 }); // its whole life
     await task.page.locator(".life-card").first().waitFor();
     await task.page.locator(".life-edge").first().waitFor({ state: "attached" });
     await take(task, `console-task-${colorScheme}.webp`);
