@@ -1,12 +1,11 @@
 import { Ban } from "lucide-react";
 import { memo } from "react";
-import { Link } from "react-router";
 import { useActions } from "../../actions/context";
 import { Age } from "../../components/Age";
-import { ShortId } from "../../components/ShortId";
+import { Attempts } from "../../components/Attempts";
 import { StatusBadge } from "../../components/StatusBadge";
+import { TaskCell } from "../../components/TaskCell";
 import { TaskNow } from "../../components/TaskNow";
-import { toTask } from "../../paths";
 import type { Row } from "./changes";
 
 /** One obligation: how long it has been owed, for which task, and what is happening. */
@@ -22,25 +21,14 @@ export const ObligationRow = memo(function ObligationRow({ row: { obligation, ma
         <Age since={createdAt} tinted />
       </td>
       <td className="lead">
-        <div className="task-cell">
-          <Link data-row to={toTask(task.id)}>
-            {task.type}
-          </Link>
-          <ShortId id={task.id} what="task id" />
-        </div>
+        <TaskCell task={task} />
       </td>
       <td data-label="Status">
         <StatusBadge status={(closed && mark.as) || task.status} />
       </td>
       <td data-label="Now">{closed ? <span className="muted">closed just now</span> : <TaskNow task={task} />}</td>
       <td data-label="Attempt">
-        {task.attempt + 1} of {task.maxAttempts}
-        {task.expiryCount > 0 && (
-          <span className="muted" title="Leases that ran out">
-            {" "}
-            · {task.expiryCount} lost
-          </span>
-        )}
+        <Attempts task={task} />
       </td>
       <td className="row-actions">
         {!closed && actions.allows(cancel) && (

@@ -1,24 +1,18 @@
 import { memo } from "react";
-import { Link } from "react-router";
 import { Age } from "../../components/Age";
+import { Attempts } from "../../components/Attempts";
 import { PrincipalName } from "../../components/PrincipalName";
-import { ShortId } from "../../components/ShortId";
 import { StatusBadge } from "../../components/StatusBadge";
+import { TaskCell } from "../../components/TaskCell";
 import { TaskNow } from "../../components/TaskNow";
 import type { QueuedTaskFragment } from "../../generated/graphql";
-import { toTask } from "../../paths";
 
 /** One task: what it is, how far, for whom, and what it waits for. */
 export const TaskRow = memo(function TaskRow({ task }: { task: QueuedTaskFragment }) {
   return (
     <tr>
       <td className="lead">
-        <div className="queue-task">
-          <Link data-row to={toTask(task.id)} title={task.type}>
-            {task.type}
-          </Link>
-          <ShortId id={task.id} what="task id" />
-        </div>
+        <TaskCell task={task} />
       </td>
       <td data-label="Status">
         <StatusBadge status={task.status} />
@@ -36,13 +30,7 @@ export const TaskRow = memo(function TaskRow({ task }: { task: QueuedTaskFragmen
         <PrincipalName principal={task.createdBy} link />
       </td>
       <td data-label="Attempt">
-        {task.attempt + 1} of {task.maxAttempts}
-        {task.expiryCount > 0 && (
-          <span className="muted" title="Leases that ran out">
-            {" "}
-            · {task.expiryCount} lost
-          </span>
-        )}
+        <Attempts task={task} />
         {task.priority !== 0 && (
           <span className="muted" title="Tasks of higher priority are claimed first">
             {" "}
