@@ -10,9 +10,9 @@ const task = (name: "cancel" | "retry", status: TaskStatus, createdBy: typeof pl
   name,
   task: { id: "t-1", type: "report.write", status, createdBy },
 });
-const acknowledge = (to: typeof planner | typeof other): Action => ({
+const acknowledge = (to: typeof planner | typeof other, type = "X"): Action => ({
   name: "acknowledge",
-  receipt: { id: "r", type: "X", to },
+  receipt: { id: "r", type, to },
 });
 
 test.each<[string, Action, Scope[], boolean]>([
@@ -28,6 +28,7 @@ test.each<[string, Action, Scope[], boolean]>([
   ["one that succeeded is not", task("retry", "SUCCEEDED"), ["ADMIN"], false],
   ["the addressee acknowledges", acknowledge(planner), ["TASK"], true],
   ["nobody else does", acknowledge(other), ["TASK"], false],
+  ["an acknowledgement is not acknowledged", acknowledge(planner, "RECEIPT_ACKNOWLEDGED"), ["TASK"], false],
 ])("%s", (_, action, scopes, allowed) => {
   expect(isAllowed(viewer(...scopes), action)).toBe(allowed);
 });

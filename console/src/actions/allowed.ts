@@ -4,7 +4,7 @@ import type { OpenSession } from "../session/open_session";
 import { allows } from "../session/open_session";
 import type { Action } from "./action";
 
-/** Tells whether the server would let the viewer do it, as things stand: what it would refuse is not offered. */
+/** Tells whether to offer it: what the server would refuse, as things stand, is not, nor what leads nowhere. */
 export function isAllowed({ principal, scopes }: OpenSession["viewer"], action: Action): boolean {
   const mine = (owner: PrincipalPartsFragment) => scopes.includes("ADMIN") || samePrincipal(owner, principal);
   if (!allows(scopes, "TASK")) return false;
@@ -16,7 +16,8 @@ export function isAllowed({ principal, scopes }: OpenSession["viewer"], action: 
     case "retry":
       return (action.task.status === "FAILED" || action.task.status === "CANCELED") && mine(action.task.createdBy);
     case "acknowledge":
-      return mine(action.receipt.to);
+      // Whoever acknowledges an acknowledgement would never come to an end.
+      return action.receipt.type !== "RECEIPT_ACKNOWLEDGED" && mine(action.receipt.to);
   }
 }
 

@@ -85,8 +85,7 @@ function Answer({ answer, toReceipt }: { answer: AnswerFragment; toReceipt: (id:
 function Acknowledge({ receipt }: { receipt: LedgerReceiptFragment }) {
   const actions = useActions();
   const acknowledge = { name: "acknowledge", receipt } as const;
-  // Whoever acknowledges an acknowledgement would never come to an end.
-  if (receipt.type === "RECEIPT_ACKNOWLEDGED" || !actions.allows(acknowledge)) return null;
+  if (!actions.allows(acknowledge)) return null;
   return (
     <>
       <dt>Acknowledged</dt>
