@@ -1,31 +1,20 @@
-import { type FormEvent, useState } from "react";
-import { type ApiError, asApiError } from "../api/error";
+import { useState } from "react";
 import { Dialog } from "../components/Dialog";
 import { ErrorState } from "../components/ErrorState";
 import { writePrincipal } from "../components/principal";
 import { ShortId } from "../components/ShortId";
 import { useSession } from "../session/context";
+import { useSubmit } from "../session/useSubmit";
 
 /** Shows who is signed in and with which scopes; in development mode, and with an ADMIN key, one may act as another. */
 export function SessionDialog({ onClose }: { onClose: () => void }) {
   const { viewer, service, development, credentials, allows, signIn, signOut } = useSession();
   const [principal, setPrincipal] = useState(writePrincipal(viewer.principal));
   const [tenant, setTenant] = useState(viewer.tenantId);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      await signIn({ ...credentials, principal: principal.trim(), ...(development && { tenant: tenant.trim() }) });
-      onClose();
-    } catch (thrown) {
-      setError(asApiError(thrown));
-      setBusy(false);
-    }
-  };
+  const { busy, error, submit } = useSubmit(async () => {
+    await signIn({ ...credentials, principal: principal.trim(), ...(development && { tenant: tenant.trim() }) });
+    onClose();
+  });
 
   return (
     <Dialog title="Session" onClose={onClose}>

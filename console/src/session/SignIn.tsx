@@ -1,7 +1,7 @@
-import { type FormEvent, useState } from "react";
-import { type ApiError, asApiError } from "../api/error";
+import { useState } from "react";
 import { ErrorState } from "../components/ErrorState";
 import type { Credentials } from "./credentials";
+import { useSubmit } from "./useSubmit";
 
 type Props = {
   /** Why there is no session any more. */
@@ -13,20 +13,9 @@ type Props = {
 export function SignIn({ reason, signIn }: Props) {
   const [key, setKey] = useState("");
   const [principal, setPrincipal] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      await signIn({ key: key.trim(), ...(principal.trim() && { principal: principal.trim() }) });
-    } catch (thrown) {
-      setError(asApiError(thrown));
-      setBusy(false);
-    }
-  };
+  const { busy, error, submit } = useSubmit(() =>
+    signIn({ key: key.trim(), ...(principal.trim() && { principal: principal.trim() }) }),
+  );
 
   return (
     <main className="gate">
