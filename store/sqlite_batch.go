@@ -205,10 +205,8 @@ func (b *sqliteBatch) readTerminated(ctx context.Context, n *Needs) error {
 }
 
 func (b *sqliteBatch) write(ctx context.Context, p *plan, receipts []*models.Receipt) error {
-	for i := range p.before {
-		if err := b.bulk(ctx, &p.before[i], 0); err != nil {
-			return err
-		}
+	if err := b.bulks(ctx, p.before, 0); err != nil {
+		return err
 	}
 	var head int64
 	if p.head > 0 {
@@ -224,15 +222,8 @@ func (b *sqliteBatch) write(ctx context.Context, p *plan, receipts []*models.Rec
 		}
 		count(ctx, 1)
 	}
-	for i := range p.after {
-		if err := b.bulk(ctx, &p.after[i], head); err != nil {
-			return err
-		}
-	}
-	for i := range p.counts {
-		if err := b.bulk(ctx, &p.counts[i], head); err != nil {
-			return err
-		}
+	if err := b.bulks(ctx, slices.Concat(p.after, p.counts), head); err != nil {
+		return err
 	}
 	for i, r := range receipts {
 		r.Seq = head + int64(i+1-p.head)
@@ -293,6 +284,15 @@ func (k *keptStatements) all(ctx context.Context, s *Store) (map[*form]*sql.Stmt
 	}
 	k.byForm = prepared
 	return prepared, nil
+}
+
+func (b *sqliteBatch) bulks(ctx context.Context, bulks []bulk, head int64) error {
+	for i := range bulks {
+		if err := b.bulk(ctx, &bulks[i], head); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bulk runs a prepared statement for each row: in the process, that is as fast as one statement with many rows.
