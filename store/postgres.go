@@ -88,12 +88,16 @@ func refused(config *pgx.ConnConfig, err error) error {
 	}
 }
 
+const (
+	divisionByZero   = "22012" // an assertion of a batch: a guarded write lost a race, or the head was elsewhere
+	deadlockDetected = "40P01"
+)
+
 func (postgres) conflict(err error) bool {
 	switch sqlState(err) {
 	case "23505", // unique_violation: another replica was first
 		"42P07", // duplicate_table: the same, among first starts
-		"22012", // division_by_zero: the assertion of a batch, a guarded write lost a race
-		"40P01", // deadlock_detected
+		divisionByZero, deadlockDetected,
 		"40001": // serialization_failure
 		return true
 	default:

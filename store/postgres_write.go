@@ -24,7 +24,7 @@ func (b *postgresBatch) succeed(ctx context.Context, w *Writes, earlier *turn) (
 	}
 	p := newPlan(b.s.forms, b.tenant, w, end)
 	err := b.write(ctx, p, w, t)
-	if state := sqlState(err); t.known && (state == "22012" || state == "40P01") {
+	if state := sqlState(err); t.known && (state == divisionByZero || state == deadlockDetected) {
 		b.others.heard() // the head was not where it should be, or is locked
 	}
 	committed = err == nil
