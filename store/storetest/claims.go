@@ -92,8 +92,8 @@ func testBecomingDue(t *testing.T, s *store.Store) {
 	const many = 2_100
 	w := NewWriter(t, s)
 	_, usual := candidates(t, s, w, store.Claim{AtMost: 1})
-	due := w.createMany(many, "due", delayed(t, s, -time.Hour))
-	w.createMany(3, "late", delayed(t, s, time.Hour))
+	due := w.CreateMany(many, "due", delayed(t, s, -time.Hour))
+	w.CreateMany(3, "late", delayed(t, s, time.Hour))
 	head := must(w.Tenant.Head(t.Context()))(t)
 
 	// Nothing is claimed, and what was put into lanes stays there all the same.
@@ -119,8 +119,8 @@ func testBecomingDue(t *testing.T, s *store.Store) {
 	w.verify(s)
 }
 
-// createMany creates n tasks in one batch.
-func (w *Writer) createMany(n int, kind string, change ...func(*models.Task)) []*models.Task {
+// CreateMany creates n tasks in one batch.
+func (w *Writer) CreateMany(n int, kind string, change ...func(*models.Task)) []*models.Task {
 	w.tb.Helper()
 	tasks := make([]*models.Task, n)
 	w.batch(&store.Needs{}, func(rows *store.Rows) *store.Writes {
