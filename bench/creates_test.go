@@ -35,6 +35,7 @@ func creates(b *testing.B, r *run) {
 	server := r.serve(b, database)
 	f := r.prepareFloor(b, "creates_floor", recordLife(b, server.URL, openDB(b, database)))
 	create := taskCreator(uuid.NewString())
+	r.warm(b, server.URL, create)
 	single, batched := f.creates(1), f.creates(50)
 	for _, clients := range pick(r, []int{1, 8, 32, 128}, []int{1, 32}) {
 		warm := max(1, time.Duration(clients/10)) * time.Second // to prepare 152 statements each

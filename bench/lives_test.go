@@ -37,6 +37,7 @@ func lives(b *testing.B, r *run) {
 			return lived.perSecond()
 		})
 	}
+	r.warm(b, server.URL, live)
 	rates := inTurns(b, pick(r, 3, 1), pick(r, 4*time.Second, time.Second),
 		counted(0, func(b *testing.B, d time.Duration) done { return load(b, server.URL, clients, d, live) }),
 		counted(1, func(b *testing.B, d time.Duration) done {

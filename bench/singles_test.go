@@ -20,6 +20,7 @@ func singles(b *testing.B, r *run) {
 			return r.playRiver(b, river, d, append(args, "-single", "-clients=8")...).perSecond()
 		})
 	}
+	r.warm(b, server.URL, live)
 	rates := inTurns(b, pick(r, 3, 1), pick(r, 3*time.Second, time.Second/2),
 		r.onCheckpoint(func(b *testing.B, d time.Duration) float64 { return load(b, server.URL, 8, d, live).perSecond() }),
 		playRiver(), playRiver("-cooldown=1ms", "-intx"))

@@ -87,3 +87,10 @@ func (r *run) onCheckpoint(play side) side {
 		return play(b, d)
 	}
 }
+
+// warm lets a client play until the server knows that it is the only one on its database, which takes it 15 s, and its tables
+// are no longer those of a newcomer.
+func (r *run) warm(b *testing.B, url string, do func(client int, l *line) (int, error)) {
+	b.Helper()
+	load(b, url, 1, pick(r, 16*time.Second, time.Second), do)
+}
