@@ -40,7 +40,7 @@ func (p process) demo(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		*url = scheme(c) + c.Addr
+		*url = c.Scheme() + c.Addr
 	}
 	if !strings.Contains(*url, "://") {
 		*url = "http://" + *url

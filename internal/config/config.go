@@ -91,6 +91,14 @@ type Config struct {
 // Development tells whether the server runs in the development environment.
 func (c Config) Development() bool { return c.Env == Development }
 
+// Scheme is how the URLs of a server with these settings begin.
+func (c Config) Scheme() string {
+	if c.TLSCert != "" {
+		return "https://"
+	}
+	return "http://"
+}
+
 // ErrHelp is returned when the arguments ask for help; print Help and exit 0.
 var ErrHelp = errors.New("help was asked for")
 

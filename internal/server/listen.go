@@ -1,17 +1,14 @@
-package main
+package server
 
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
-
-	"github.com/asyncgate/asyncgate/internal/config"
 )
 
 // listen takes the addresses, before anything is done to a database: a server that can't have them leaves no trace. Who calls
 // now is answered when the rooms are open.
-func (s *server) listen(ctx context.Context) error {
+func (s *Server) listen(ctx context.Context) error {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", s.config.Addr)
 	if err != nil {
@@ -21,14 +18,8 @@ func (s *server) listen(ctx context.Context) error {
 	return s.listenForScrapes(ctx)
 }
 
-// greet names what to open, for whoever looks at the terminal.
-func (s *server) greet(w io.Writer) {
-	base := scheme(s.config) + reachable(s.listener.Addr())
-	_, _ = fmt.Fprintf(w, "AsyncGate %s: open %s/, the playground is %s/playground, the API is %s/graphql\n", version, base, base, base)
-	if s.config.Auth == config.AuthNone {
-		_, _ = fmt.Fprintln(w, "Development: there is no authentication; whoever reaches this address acts as anyone.")
-	}
-}
+// URL is where the server can be reached from this machine.
+func (s *Server) URL() string { return s.config.Scheme() + reachable(s.listener.Addr()) }
 
 // reachable is an address as a browser of this machine can open it: one that stands for all of them is none.
 func reachable(addr net.Addr) string {

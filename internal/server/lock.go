@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 )
 
 // lock takes the database for this server, if only one may serve it.
-func (s *server) lock(context.Context) (err error) {
+func (s *Server) lock(context.Context) (err error) {
 	s.unlock, err = lockFile(s.config.DatabaseURL)
 	return err
 }

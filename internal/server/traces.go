@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -13,7 +13,7 @@ const flushWithin = 1500 * time.Millisecond
 
 // openTraces opens the way of traces out of the process. OpenTelemetry's variables never stop a start: what is wrong with one
 // is said, and taken out of the environment, so that the SDK, which reads it, goes on with its default.
-func (s *server) openTraces(ctx context.Context) error {
+func (s *Server) openTraces(ctx context.Context) error {
 	for _, fault := range otlp.Check(os.Getenv) {
 		s.logger.WarnContext(ctx, fault.Message)
 		if err := os.Setenv(fault.Name, fault.Instead); err != nil {
@@ -22,7 +22,7 @@ func (s *server) openTraces(ctx context.Context) error {
 	}
 	var err error
 	s.traces, err = otlp.Open(ctx, otlp.Options{
-		Version: version, InstanceID: s.config.InstanceID, Environment: s.config.Env, Logger: s.logger, Getenv: os.Getenv,
+		Version: s.options.Version, InstanceID: s.config.InstanceID, Environment: s.config.Env, Logger: s.logger, Getenv: os.Getenv,
 	})
 	if err != nil {
 		s.logger.WarnContext(ctx, "no traces are sent", "error", err)
@@ -31,7 +31,7 @@ func (s *server) openTraces(ctx context.Context) error {
 }
 
 // closeTraces sends the spans that are left, as far as the collector takes them now.
-func (s *server) closeTraces() {
+func (s *Server) closeTraces() {
 	ctx, cancel := context.WithTimeout(context.Background(), flushWithin)
 	defer cancel()
 	if err := s.traces.Close(ctx); err != nil {

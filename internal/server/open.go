@@ -1,9 +1,8 @@
-package main
+package server
 
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/asyncgate/asyncgate/console"
@@ -17,15 +16,15 @@ import (
 	"github.com/asyncgate/asyncgate/store"
 )
 
-// openServer takes what another process may have, then opens the rooms, bottom to top. Close the server in the end.
-func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*server, error) {
-	s := &server{config: c, logger: logger, metrics: newMetrics()}
+// Open takes what another process may have, then opens the rooms, bottom to top. Close the server in the end.
+func Open(ctx context.Context, c config.Config, options Options) (*Server, error) {
+	s := &Server{config: c, options: options, logger: options.Logger, metrics: newMetrics(options)}
 	s.draining, s.startDrain = context.WithCancel(context.Background())
 	for _, open := range []func(context.Context) error{
 		s.lock, s.loadCertificate, s.listen, s.openTraces, s.openStore, s.openFeed, s.openEngine, s.openLimits, s.openWeb,
 	} {
 		if err := open(ctx); err != nil {
-			s.close()
+			s.Close()
 			return nil, err
 		}
 	}
@@ -34,8 +33,8 @@ func openServer(ctx context.Context, c config.Config, logger *slog.Logger) (*ser
 }
 
 // openStore opens the database and applies the migrations, or with --no-migrate only checks them.
-func (s *server) openStore(ctx context.Context) (err error) {
-	if s.store, err = store.Open(ctx, s.config.DatabaseURL, store.Options{}); err != nil {
+func (s *Server) openStore(ctx context.Context) (err error) {
+	if s.store, err = store.Open(ctx, s.config.DatabaseURL, store.Options{Clock: s.options.Clock}); err != nil {
 		return err
 	}
 	if s.config.NoMigrate {
@@ -48,7 +47,7 @@ func (s *server) openStore(ctx context.Context) (err error) {
 	return err
 }
 
-func (s *server) openFeed(context.Context) error {
+func (s *Server) openFeed(context.Context) error {
 	news, err := s.store.Notifications(store.NotificationOptions{URL: s.config.ListenDatabaseURL, Logger: s.logger})
 	if err != nil {
 		return fmt.Errorf("ASYNCGATE_LISTEN_DATABASE_URL: %w", err)
@@ -57,7 +56,7 @@ func (s *server) openFeed(context.Context) error {
 	return nil
 }
 
-func (s *server) openEngine(context.Context) error {
+func (s *Server) openEngine(context.Context) error {
 	c := s.config
 	s.engine = engine.New(s.store, engine.Options{
 		Rules: models.Rules{
@@ -71,12 +70,12 @@ func (s *server) openEngine(context.Context) error {
 }
 
 // openWeb opens the front, and behind it the interpreter, which keeps nothing open.
-func (s *server) openWeb(context.Context) error {
+func (s *Server) openWeb(context.Context) error {
 	c := s.config
 	executor := graph.New(graph.Options{
 		Store: s.store, Engine: s.engine, Feed: s.hub, Logger: s.logger, Observer: s.metrics.Operations,
 		MaxDepth: c.MaxDepth, MaxComplexity: c.MaxComplexity,
-		Service: graph.ServiceInfo{Version: version, InstanceID: c.InstanceID, Environment: c.Env, StartedAt: time.Now()},
+		Service: graph.ServiceInfo{Version: s.options.Version, InstanceID: c.InstanceID, Environment: c.Env, StartedAt: time.Now()},
 		Introspection: func(ctx context.Context) bool {
 			_, authenticated := auth.ViewerFrom(ctx)
 			return c.Introspection == config.IntrospectionAlways || (c.Introspection == config.IntrospectionAuthenticated && authenticated)
@@ -92,8 +91,11 @@ func (s *server) openWeb(context.Context) error {
 	return nil
 }
 
+// AnyKey tells whether there is an API key that is valid.
+func (s *Server) AnyKey(ctx context.Context) (bool, error) { return s.store.AnyKey(ctx) }
+
 // authenticator decides who callers are: by their API keys, or in development by their word.
-func (s *server) authenticator() auth.Authenticator {
+func (s *Server) authenticator() auth.Authenticator {
 	if s.config.Auth == config.AuthNone {
 		return auth.Development{}
 	}

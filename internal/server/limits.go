@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 )
 
 // openLimits opens the counters of the rate limit; none when it is turned off.
-func (s *server) openLimits(ctx context.Context) (err error) {
+func (s *Server) openLimits(ctx context.Context) (err error) {
 	c := s.config
 	if !c.RateLimitEnabled {
 		return nil

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ import (
 
 // opened is a server that is served from within the test.
 type opened struct {
-	*server
+	*Server
 	url      string
 	database string // its URL
 	logs     *logs
@@ -39,12 +39,12 @@ func openOn(t *testing.T, database string, settings ...string) *opened {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.server, err = openServer(t.Context(), c, slog.New(slog.NewTextHandler(o.logs, nil))); err != nil {
+	if o.Server, err = Open(t.Context(), c, Options{Logger: slog.New(slog.NewTextHandler(o.logs, nil))}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(o.close)
+	t.Cleanup(o.Close)
 	o.url = "http://" + o.listener.Addr().String()
-	o.start()
+	o.Start()
 	t.Cleanup(func() {
 		select {
 		case <-o.draining.Done():
@@ -116,9 +116,7 @@ func TestDrainStalledClient(t *testing.T) {
 	}
 	io.WriteString(conn, `{"que`)
 	began := time.Now()
-	if err := o.drain(); err != nil {
-		t.Error(err)
-	}
+	o.Drain()
 	if took := time.Since(began); took > stopWithin/2 {
 		t.Errorf("it took %s", took)
 	}

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 const pollWithin = 10 * time.Second
 
 // ready says why the server can't do its work now.
-func (s *server) ready(ctx context.Context) error {
+func (s *Server) ready(ctx context.Context) error {
 	err := s.store.CheckSchema(ctx)
 	if err == nil {
 		return s.late(time.Now())
@@ -24,7 +24,7 @@ func (s *server) ready(ctx context.Context) error {
 }
 
 // late says which of the loops in the background has not succeeded lately.
-func (s *server) late(now time.Time) error {
+func (s *Server) late(now time.Time) error {
 	sweepWithin := 3*s.engine.SweepInterval() + 10*time.Second
 	if now.Sub(s.engine.LastSweep()) > sweepWithin {
 		return fmt.Errorf("no sweep for expired leases has succeeded for %s", sweepWithin)

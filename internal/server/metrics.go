@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -12,15 +12,15 @@ import (
 )
 
 // newMetrics makes the metrics, which the rooms are opened with.
-func newMetrics() *metrics.Metrics {
+func newMetrics(o Options) *metrics.Metrics {
 	operations, subscriptions := graph.Operations()
 	return metrics.New(metrics.Options{
-		Version: version, Commit: revision(), Operations: operations, Subscriptions: subscriptions, Refusals: web.Refusals(),
+		Version: o.Version, Commit: o.Commit, Operations: operations, Subscriptions: subscriptions, Refusals: web.Refusals(),
 	})
 }
 
 // watch adds to the metrics what they ask the open rooms for.
-func (s *server) watch() {
+func (s *Server) watch() {
 	s.metrics.Watch(metrics.Sources{
 		Totals: s.store, Pools: s.store.Pools,
 		WaitingCommands: s.engine.WaitingCommands, WaitingClaims: s.engine.WaitingClaims, FollowedTenants: s.hub.Tenants,
@@ -30,7 +30,7 @@ func (s *server) watch() {
 }
 
 // mainMetrics is what the main address serves of them: nothing when they have an address of their own, or none.
-func (s *server) mainMetrics() http.Handler {
+func (s *Server) mainMetrics() http.Handler {
 	if s.config.MetricsAddr != s.config.Addr {
 		return nil
 	}
@@ -45,7 +45,7 @@ type scraped struct {
 
 // listenForScrapes takes the metrics' own address, if they have one. An error is an address that somebody chose and that can't
 // be had.
-func (s *server) listenForScrapes(ctx context.Context) error {
+func (s *Server) listenForScrapes(ctx context.Context) error {
 	addr := s.config.MetricsAddr
 	if addr == "" || addr == s.config.Addr {
 		return nil
