@@ -25,6 +25,7 @@ import (
 
 //go:generate go tool gqlgen generate
 //go:generate go run ./shorten generated.go
+//go:generate go run ./reference ../schema.graphqls ../docs/api.md
 
 // Options is what an executor needs. Store, Engine and Feed must be set; the zero value of the rest is its default.
 type Options struct {
