@@ -28,6 +28,10 @@ PGBOUNCER := $(or $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer),/usr/sbi
 REDIS     := $(or $(shell command -v redis-server),/usr/bin/redis-server)
 CHROMIUM  := $(or $(ASYNCGATE_TEST_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome),/usr/bin/chromium)
 
+# The Prometheus with promtool, which the tests of deploy/prometheus run: the machine's, else Debian's package, unpacked below
+# .tools and not installed: installed it would run, at the address where the metrics of servers are.
+PROMETHEUS := $(if $(and $(shell command -v prometheus),$(shell command -v promtool)),,$(TOOLS)/prometheus/usr/bin/prometheus)
+
 # The clients of others that the tests run, from the npm registry: npm ci writes the file when it has installed them all.
 CLIENTS := internal/web/protocol/node_modules/.package-lock.json
 
@@ -55,7 +59,7 @@ build: $(if $(NPM),$(CONSOLE)) ## builds bin/asyncgate
 
 console: $(CONSOLE) ## builds the console and the playground into what `go build` embeds
 
-test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CHROMIUM) $(CLIENTS) $(CONSOLE) ## runs all tests with the race detector, on SQLite and PostgreSQL
+test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CHROMIUM) $(PROMETHEUS) $(CLIENTS) $(CONSOLE) ## runs all tests with the race detector, on SQLite and PostgreSQL
 	npm test --prefix console
 	go test $(RACE) -timeout $(TEST_TIMEOUT) ./...
 
@@ -144,3 +148,9 @@ endef
 
 /usr/bin/chromium:
 	$(call debian,chromium)
+
+$(TOOLS)/prometheus/usr/bin/prometheus:
+	@command -v apt-get >/dev/null || { echo 'the tests need Prometheus: install it, promtool included' >&2; exit 1; }
+	rm -rf $(TOOLS)/prometheus && mkdir -p $(TOOLS)/prometheus
+	cd $(TOOLS)/prometheus && { apt-get download prometheus || { apt-get update && apt-get download prometheus; }; }
+	cd $(TOOLS)/prometheus && dpkg --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin && rm prometheus_*.deb

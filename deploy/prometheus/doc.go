@@ -1,0 +1,3 @@
+// Package prometheus has what operators load into Prometheus and Grafana: rules here, the dashboard in deploy/grafana. In Go just
+// the tests of both, against a Prometheus that scrapes servers under load.
+package prometheus
