@@ -12,8 +12,11 @@ import (
 var (
 	// testName is a test that a document names as its proof.
 	testName = regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Z][A-Za-z0-9]*)`")
-	// linkTarget is where a link of a document leads, without the heading.
-	linkTarget   = regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
+	// link is where a link of a document leads: a file, this one when empty, and a heading of it.
+	link = regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)\s]+))?\)`)
+	// heading is one of Markdown, or the line that is like one within a block of code.
+	heading      = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	notInAnchors = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 	declaredTest = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)[A-Za-z0-9]+)\(`)
 )
 
@@ -32,15 +35,35 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 				t.Errorf("%s names %s, which is no test here", document, name[1])
 			}
 		}
-		for _, link := range linkTarget.FindAllStringSubmatch(string(text), -1) {
-			if strings.Contains(link[1], "://") {
+		for _, l := range link.FindAllStringSubmatch(string(text), -1) {
+			target := document
+			if strings.Contains(l[1], "://") {
 				continue
 			}
-			if _, err := os.Stat(filepath.Join(filepath.Dir(document), link[1])); err != nil {
-				t.Errorf("%s links to %s, which is not there", document, link[1])
+			if l[1] != "" {
+				target = filepath.Join(filepath.Dir(document), l[1])
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s, which is not there", document, l[1])
+			} else if l[2] != "" && !anchors(t, target)[l[2]] {
+				t.Errorf("%s links to %s, which has no heading #%s", document, target, l[2])
 			}
 		}
 	}
+}
+
+// anchors are where the headings of a document are found, as GitHub names them.
+func anchors(t *testing.T, document string) map[string]bool {
+	t.Helper()
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, h := range heading.FindAllStringSubmatch(string(text), -1) {
+		found[strings.ReplaceAll(notInAnchors.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-")] = true
+	}
+	return found
 }
 
 func mustReadTests(t *testing.T, root string) map[string]bool {
