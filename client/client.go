@@ -1,0 +1,102 @@
+package client
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Options say who calls, and how. The zero value is for a server in development on this machine.
+type Options struct {
+	// APIKey is the credential, ag_…; none is needed in development.
+	APIKey string
+	// Principal is whom to act as, kind:id as in worker:resizer-1. In development that is anybody, agent:dev by default; else the
+	// key says it, and only a key with the scope ADMIN may name another.
+	Principal string
+	// Tenant is the id of the tenant in development, the nil UUID by default; else the key says it.
+	Tenant string
+	// HTTPClient makes the requests; one with enough idle connections for a busy worker by default. Its Timeout must be 0: it
+	// would end subscriptions.
+	HTTPClient *http.Client
+	// Timeout bounds each attempt at a call, in addition to the time that the server was asked to wait: 30 s by default.
+	Timeout time.Duration
+	// Retries is how often a call is repeated whose answer is lost, or says to try again: 7 by default, which with the pauses
+	// between them takes some ten seconds; none if negative. The pauses double from 100 ms to 5 s and are shortened by chance; when
+	// the server names one, by Retry-After, that counts.
+	Retries int
+	// UserAgent is what the server's log calls the program; asyncgate-go by default.
+	UserAgent string
+	// Logger is told of repeated calls, of subscriptions that connect again, and of what a Worker does. By default nobody is.
+	Logger *slog.Logger
+}
+
+// Client calls a server as one principal. It is safe for concurrent use; make one and keep it.
+type Client struct {
+	url     string
+	header  http.Header
+	http    *http.Client
+	timeout time.Duration
+	retries int
+	logger  *slog.Logger
+}
+
+// idleConnections are kept for the next calls. Go's default, 2, would make a busy worker connect anew for most of its calls.
+const idleConnections = 100
+
+// New returns a client of the server at an address such as https://asyncgate.example.com; the path /graphql may be left out.
+// It does not connect. The error is that of an address that is none.
+func New(address string, o Options) (*Client, error) {
+	endpoint, err := url.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("the server's address: %w", err)
+	}
+	if endpoint.Scheme != "http" && endpoint.Scheme != "https" || endpoint.Host == "" {
+		return nil, fmt.Errorf("the server's address is %q, which is not like http://127.0.0.1:8080", address)
+	}
+	endpoint.Path = strings.TrimSuffix(strings.TrimSuffix(endpoint.Path, "/"), "/graphql") + "/graphql"
+	c := &Client{
+		url: endpoint.String(), header: headerOf(o), http: o.HTTPClient, timeout: o.Timeout, retries: max(o.Retries, 0), logger: o.Logger,
+	}
+	if c.http == nil {
+		c.http = newHTTPClient()
+	}
+	if c.timeout == 0 {
+		c.timeout = 30 * time.Second
+	}
+	if o.Retries == 0 {
+		c.retries = 7
+	}
+	if c.logger == nil {
+		c.logger = slog.New(slog.DiscardHandler)
+	}
+	return c, nil
+}
+
+// CloseIdleConnections closes the connections that no call uses. The client can still be used.
+func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
+
+func headerOf(o Options) http.Header {
+	header := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"asyncgate-go"}}
+	for name, value := range map[string]string{"User-Agent": o.UserAgent, "X-Principal": o.Principal, "X-Tenant-Id": o.Tenant} {
+		if value != "" {
+			header.Set(name, value)
+		}
+	}
+	if o.APIKey != "" {
+		header.Set("Authorization", "Bearer "+o.APIKey)
+	}
+	return header
+}
+
+func newHTTPClient() *http.Client {
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return &http.Client{} // somebody has replaced it, and wants that one
+	}
+	transport = transport.Clone()
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = idleConnections, idleConnections
+	return &http.Client{Transport: transport}
+}

@@ -1,0 +1,93 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/Khan/genqlient/graphql"
+)
+
+// operation is what the client knows of a call besides its document.
+type operation struct {
+	// name is the field of the API.
+	name string
+	// once is for calls whose repeat would do it again: they are repeated only when the server has surely not begun.
+	once bool
+	// wait is how long the server was asked to wait before it answers.
+	wait time.Duration
+}
+
+// call makes a call, and makes it again while its answer is lost or says to try again.
+func call[T any](ctx context.Context, c *Client, o operation, do func(context.Context, graphql.Client) (T, error)) (T, error) {
+	var pause backoff
+	for attempt := 0; ; attempt++ {
+		data, err := try(ctx, c, o, do)
+		if err == nil {
+			return data, nil
+		}
+		if ctx.Err() != nil {
+			return data, context.Cause(ctx)
+		}
+		var e *Error
+		if !errors.As(err, &e) || attempt >= c.retries || !o.mayRepeat(e) {
+			return data, err
+		}
+		c.logger.DebugContext(ctx, "asyncgate: calling again", "operation", o.name, "error", err)
+		if err := pause.wait(ctx, e.RetryAfter); err != nil {
+			return data, err
+		}
+	}
+}
+
+// try makes one attempt, within its time.
+func try[T any](ctx context.Context, c *Client, o operation, do func(context.Context, graphql.Client) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout+o.wait)
+	defer cancel()
+	data, err := do(ctx, exchange{c})
+	var e *Error
+	if errors.As(err, &e) {
+		e.Operation = o.name
+	}
+	return data, err
+}
+
+func (o operation) mayRepeat(e *Error) bool {
+	if !o.once {
+		return e.Retryable
+	}
+	var connecting *net.OpError
+	return e.Code == CodeRateLimited || errors.As(e, &connecting) && connecting.Op == "dial"
+}
+
+// The pauses between attempts.
+const (
+	firstPause = 100 * time.Millisecond
+	maxPause   = 5 * time.Second
+)
+
+// backoff is the pauses of one call or loop: each up to twice as long as the one before, and shortened by chance, so that
+// those whom a server has lost at the same moment come back one by one. The zero value begins.
+type backoff struct{ ceiling time.Duration }
+
+// reset begins anew, after a success.
+func (b *backoff) reset() { b.ceiling = 0 }
+
+// wait pauses, at least for as long as the server asked, or returns why ctx has ended.
+func (b *backoff) wait(ctx context.Context, asked time.Duration) error {
+	b.ceiling = min(max(2*b.ceiling, firstPause), maxPause)
+	return sleep(ctx, asked+b.ceiling/2+rand.N(b.ceiling/2))
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

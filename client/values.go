@@ -1,0 +1,54 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// orNone is nil, which the server takes as left out, for the zero value.
+func orNone[T comparable](v T) *T {
+	if v == *new(T) {
+		return nil
+	}
+	return &v
+}
+
+// valueOf is the zero value for what is null.
+func valueOf[T any](p *T) T {
+	if p == nil {
+		return *new(T)
+	}
+	return *p
+}
+
+// secondsOf is a duration in whole seconds, of which a part is a whole one; nil for 0.
+func secondsOf(d time.Duration) *int { return orNone(wholeSeconds(d)) }
+
+func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// encoded is a value as JSON; nil for nil. A json.RawMessage is passed as it is.
+func encoded(name string, v any) (*json.RawMessage, error) {
+	if v == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return new(json.RawMessage(text)), nil
+}
+
+// mapped is a list of others.
+func mapped[A, B any](list []A, convert func(A) B) []B {
+	out := make([]B, len(list))
+	for i, a := range list {
+		out[i] = convert(a)
+	}
+	return out
+}
+
+// named is a list of names in another room's words.
+func named[B, A ~string](list []A) []B {
+	return mapped(list, func(a A) B { return B(a) })
+}
