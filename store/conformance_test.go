@@ -22,3 +22,8 @@ func TestSQLite(t *testing.T) {
 		return s
 	})
 }
+
+func TestInMemory(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, store.InMemory, store.Options{}) })
+}

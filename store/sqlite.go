@@ -36,7 +36,12 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	if err := s.create(path); err != nil {
 		return err
 	}
-	writer, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate", "_pragma=journal_mode(WAL)"))
+	return s.connectSQLite(ctx, path, sqliteDSN(path))
+}
+
+// connectSQLite opens the writer and the readers of the database at path, which is a name for people.
+func (s *Store) connectSQLite(ctx context.Context, path, dsn string) error {
+	writer, err := sql.Open("sqlite", dsn+"&_txlock=immediate&_pragma=journal_mode(WAL)")
 	if err != nil {
 		return err
 	}
@@ -45,7 +50,7 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	if err := writer.PingContext(ctx); err != nil {
 		return errors.Join(fmt.Errorf("the database %s can't be opened: %w", path, err), writer.Close())
 	}
-	readers, err := sql.Open("sqlite", sqliteDSN(path, "_pragma=query_only(1)"))
+	readers, err := sql.Open("sqlite", dsn+"&_pragma=query_only(1)")
 	if err != nil {
 		return errors.Join(err, writer.Close())
 	}
@@ -72,13 +77,9 @@ func (s *Store) create(path string) error {
 	return file.Close()
 }
 
-func sqliteDSN(path string, params ...string) string {
-	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
+func sqliteDSN(path string) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
 		"?_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)"
-	for _, p := range params {
-		dsn += "&" + p
-	}
-	return dsn
 }
 
 func (sqlite) conflict(err error) bool {

@@ -61,8 +61,8 @@ type dialect interface {
 	capable(capabilities string) string
 }
 
-// Open opens the database at url, sqlite://PATH or postgres://…. It does not migrate; see Migrate and CheckSchema.
-// Close it after use.
+// Open opens the database at url, sqlite://PATH or postgres://…; or an empty SQLite in memory, which is gone when it is closed,
+// at InMemory. It does not migrate; see Migrate and CheckSchema. Close it after use.
 func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if options.MaxConnections == 0 {
 		options.MaxConnections = 16
@@ -72,9 +72,13 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, embedded := d.(sqlite); embedded {
+	_, embedded := d.(sqlite)
+	switch {
+	case url == InMemory:
+		err = s.openInMemory(ctx)
+	case embedded:
 		err = s.openSQLite(ctx, address)
-	} else {
+	default:
 		err = s.openPostgres(ctx, address)
 	}
 	if err != nil {
@@ -88,7 +92,7 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 func kindOf(url string) (kind dialect, address string, err error) {
 	scheme, rest, _ := strings.Cut(url, "://")
 	switch scheme {
-	case "sqlite":
+	case "sqlite", "memory":
 		return sqlite{}, rest, nil
 	case "postgres", "postgresql":
 		return postgres{}, url, nil

@@ -21,6 +21,8 @@ type work struct {
 	bell   chan struct{} // of one slot; rings when the reader may have something, or a claimant has passed
 	ctx    context.Context
 	stop   context.CancelFunc
+	// moved, of one slot, rings when a clock was moved: what is due may have become due early.
+	moved chan struct{}
 	// ready is closed once nothing can be missed any more.
 	ready chan struct{}
 
@@ -48,7 +50,7 @@ func (f *follower) join(enter func(*work)) (*work, error) {
 	w, first := f.work, f.work == nil
 	if first {
 		w = &work{
-			f: f, bell: make(chan struct{}, 1), ready: make(chan struct{}), look: true,
+			f: f, bell: make(chan struct{}, 1), moved: make(chan struct{}, 1), ready: make(chan struct{}), look: true,
 			streams: make(map[*available]struct{}), claimants: newClaimants(),
 		}
 		w.reader = newReader(f, queueing, func() { ring(w.bell) })
@@ -127,6 +129,8 @@ func (w *work) run() {
 		case <-w.ctx.Done():
 			return
 		case <-timer.C:
+			w.look = true
+		case <-w.moved:
 			w.look = true
 		case <-w.bell:
 		}

@@ -99,15 +99,27 @@ func (s *Server) Drain() { s.drainWithin(stopWithin) }
 func (s *Server) drainWithin(limit time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
+	if err := s.end(ctx); err != nil {
+		s.logger.Warn("requests were cut off that were still running; their callers may repeat them", "after", limit.String())
+	}
+}
+
+// Stop cuts off at once what runs, for tests.
+func (s *Server) Stop() {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = s.end(ctx) // that something was cut off is what was asked for
+}
+
+// end takes no new work and returns when all that runs has ended, or was cut off because ctx was done.
+func (s *Server) end(ctx context.Context) error {
 	s.startDrain()
 	s.engine.StopWaiting()
 	s.hub.Close()
 	cut := s.shutdown(ctx)
 	settled, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
 	defer cancel()
-	if err := errors.Join(cut, s.engine.Close(settled)); err != nil {
-		s.logger.Warn("requests were cut off that were still running; their callers may repeat them", "after", limit.String())
-	}
+	return errors.Join(cut, s.engine.Close(settled))
 }
 
 // Close closes what is open, top to bottom.

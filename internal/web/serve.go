@@ -55,7 +55,10 @@ func (s *Server) Shutdown(ctx context.Context, server *http.Server) error {
 	var cut error
 	select {
 	case <-ended:
-		<-probed
+		select {
+		case <-probed:
+		case <-ctx.Done():
+		}
 	case <-ctx.Done():
 		cut = ctx.Err()
 	}
