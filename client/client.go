@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -100,3 +101,13 @@ func newHTTPClient() *http.Client {
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = idleConnections, idleConnections
 	return &http.Client{Transport: transport}
 }
+
+// with returns a client that repeats calls so often.
+func (c *Client) with(retries int) *Client {
+	other := *c
+	other.retries = retries
+	return &other
+}
+
+// patient returns a client that repeats calls until their context ends.
+func (c *Client) patient() *Client { return c.with(math.MaxInt) }

@@ -90,9 +90,3 @@ func CodeOf(err error) Code {
 	}
 	return ""
 }
-
-// isRetryable tells whether the same call may succeed later.
-func isRetryable(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Retryable
-}

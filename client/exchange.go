@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,7 +41,7 @@ func (c *Client) post(ctx context.Context, document *graphql.Request, accept str
 	request.Header.Set("Accept", accept)
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, unanswered(err)
+		return nil, unanswered(cmp.Or(context.Cause(ctx), err))
 	}
 	return response, nil
 }

@@ -13,6 +13,7 @@ package asyncgatetest
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"testing"
@@ -29,11 +30,12 @@ type Server struct {
 	// URL is its address, for clients of other kinds: http://127.0.0.1:PORT.
 	URL string
 
-	tb     testing.TB
 	server *server.Server
+	fail   func(error)
 
-	mu  sync.Mutex
-	now time.Time
+	mu      sync.Mutex
+	now     time.Time
+	clients []*client.Client
 }
 
 // settings are those of development, without what leaves something to chance or to the machine.
@@ -43,36 +45,60 @@ var settings = []string{
 }
 
 // Start starts a server, which ends with the test. Servers know nothing of each other: tests may run in parallel. It takes some
-// milliseconds. What the server warns of is in the test's output.
+// 20 ms. What the server warns of is in the test's output.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
-	s := &Server{tb: tb, now: time.Now().UTC().Truncate(time.Second)}
-	c, _, err := config.Load(nil, settings)
+	s, err := open(slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
-		tb.Fatal("asyncgatetest:", err)
+		tb.Fatal(err)
 	}
-	c.DatabaseURL = store.InMemory
-	logger := slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	if s.server, err = server.Open(tb.Context(), c, server.Options{Version: "test", Logger: logger, Clock: s.Now}); err != nil {
-		tb.Fatal("asyncgatetest:", err)
+	s.fail = func(err error) {
+		tb.Helper()
+		tb.Fatal(err)
 	}
-	s.URL = s.server.URL()
-	s.server.Start()
-	tb.Cleanup(func() {
-		s.server.Stop()
-		s.server.Close()
-	})
+	tb.Cleanup(s.Close)
 	return s
 }
 
-// Client returns a client that acts as a principal, kind:id as in worker:resizer-1. Its idle connections end with the test.
+// New is Start where there is no test, as for TestMain and for examples. Close the server after use.
+func New() (*Server, error) { return open(slog.New(slog.DiscardHandler)) }
+
+func open(logger *slog.Logger) (*Server, error) {
+	c, _, err := config.Load(nil, settings)
+	if err != nil {
+		return nil, fmt.Errorf("asyncgatetest: %w", err)
+	}
+	c.DatabaseURL = store.InMemory
+	s := &Server{now: time.Now().UTC().Truncate(time.Second), fail: func(err error) { panic(err) }}
+	s.server, err = server.Open(context.Background(), c, server.Options{Version: "test", Logger: logger, Clock: s.Now})
+	if err != nil {
+		return nil, fmt.Errorf("asyncgatetest: %w", err)
+	}
+	s.URL = s.server.URL()
+	s.server.Start()
+	return s, nil
+}
+
+// Close ends the server, whatever it is doing, and everything that it holds is gone.
+func (s *Server) Close() {
+	s.server.Stop()
+	s.server.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.clients {
+		c.CloseIdleConnections()
+	}
+}
+
+// Client returns a client that acts as a principal, kind:id as in worker:resizer-1. Others are made of the URL.
 func (s *Server) Client(principal string) *client.Client {
-	s.tb.Helper()
 	c, err := client.New(s.URL, client.Options{Principal: principal})
 	if err != nil {
-		s.tb.Fatal("asyncgatetest:", err)
+		s.fail(fmt.Errorf("asyncgatetest: %w", err))
 	}
-	s.tb.Cleanup(c.CloseIdleConnections)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clients = append(s.clients, c)
 	return c
 }
 
@@ -87,11 +113,10 @@ func (s *Server) Now() time.Time {
 // again; who waits for work is offered what was delayed until then. Waits of calls (Wait of ClaimTasks, AwaitTask) go by real
 // time, and so do the renewals of a client.Worker: one that holds a task can't renew its lease while the time jumps past it.
 func (s *Server) Advance(d time.Duration) {
-	s.tb.Helper()
 	s.mu.Lock()
 	s.now = s.now.Add(d)
 	s.mu.Unlock()
 	if err := s.server.ClockMoved(context.Background()); err != nil {
-		s.tb.Fatal("asyncgatetest:", err)
+		s.fail(fmt.Errorf("asyncgatetest: %w", err))
 	}
 }
