@@ -24,6 +24,11 @@ type ReportProgressInput struct {
 // ReportProgress tells how far the work is, and returns the task, running: the first report also starts it. Codes:
 // LEASE_INVALID_OR_EXPIRED, PAYLOAD_TOO_LARGE, BAD_USER_INPUT.
 func (c *Client) ReportProgress(ctx context.Context, in ReportProgressInput) (*Task, error) {
+	return c.reportProgress(ctx, in, in.Sequence == 0)
+}
+
+// reportProgress reports; once says not to repeat what may be written twice.
+func (c *Client) reportProgress(ctx context.Context, in ReportProgressInput, once bool) (*Task, error) {
 	progress, err := encoded("Progress", in.Progress)
 	if err != nil {
 		return nil, err
@@ -32,7 +37,7 @@ func (c *Client) ReportProgress(ctx context.Context, in ReportProgressInput) (*T
 		progress = new(json.RawMessage("null"))
 	}
 	input := api.ReportProgressInput{LeaseId: in.LeaseID, Progress: *progress, Sequence: orNone(in.Sequence)}
-	o := operation{name: "reportProgress", once: in.Sequence == 0}
+	o := operation{name: "reportProgress", once: once}
 	data, err := call(ctx, c, o, func(ctx context.Context, g graphql.Client) (*api.ReportProgressResponse, error) {
 		return api.ReportProgress(ctx, g, input)
 	})

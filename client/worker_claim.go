@@ -1,0 +1,103 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// claim claims tasks and starts to do them, until ctx ends or the server refuses for good.
+func (w *Worker) claim(ctx context.Context) error {
+	if w.options.AdoptLeases {
+		if err := w.adopt(ctx, inherited); err != nil {
+			return err
+		}
+	}
+	once := w.c.with(0) // the pauses are the loop's own: it goes on for ever
+	types := w.types()
+	var pause backoff
+	for {
+		free, err := w.takeSlots(ctx)
+		if err != nil {
+			return err
+		}
+		sent := time.Now()
+		leases, err := once.ClaimTasks(ctx, ClaimTasksInput{
+			Types: types, Capabilities: w.options.Capabilities, MaxTasks: free, TTL: w.options.LeaseTTL, Wait: claimWait,
+		})
+		for _, lease := range leases {
+			w.start(ctx, lease, sent, claimed)
+		}
+		w.giveSlots(free - len(leases))
+		var e *Error
+		switch {
+		case len(leases) > 0 || err == nil && time.Since(sent) > claimWait/2:
+			pause.reset()
+		case err == nil: // an empty answer before its time: a proxy's, perhaps. It must not become a loop without a pause.
+			err = pause.wait(ctx, 0)
+		case ctx.Err() == nil && errors.As(err, &e) && e.Retryable:
+			err = w.again(ctx, e, &pause)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// again is what comes after a claim that was not answered.
+func (w *Worker) again(ctx context.Context, e *Error, pause *backoff) error {
+	w.logger.WarnContext(ctx, "asyncgate: claiming again", "error", e)
+	if err := pause.wait(ctx, e.RetryAfter); err != nil {
+		return err
+	}
+	if w.options.AdoptLeases && e.Code == CodeUnavailable {
+		return w.adopt(ctx, recovered)
+	}
+	return nil
+}
+
+// adopt works on what the principal holds and nobody works on.
+func (w *Worker) adopt(ctx context.Context, from origin) error {
+	page, err := w.c.patient().Leases(ctx, LeaseFilter{States: []LeaseState{LeaseActive}}, PageInput{})
+	if err != nil {
+		return err
+	}
+	for lease, err := range page.All(ctx) {
+		if err != nil {
+			return err
+		}
+		if w.held.has(lease.ID) || w.handlers[lease.Task.Type] == nil {
+			continue
+		}
+		select {
+		case w.slots <- struct{}{}:
+			w.start(ctx, lease, time.Now(), from)
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// takeSlots waits until at least one task more may be done, and returns how many are.
+func (w *Worker) takeSlots(ctx context.Context) (int, error) {
+	select {
+	case w.slots <- struct{}{}:
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
+	for taken := 1; taken < maxClaim; taken++ {
+		select {
+		case w.slots <- struct{}{}:
+		default:
+			return taken, nil
+		}
+	}
+	return maxClaim, nil
+}
+
+func (w *Worker) giveSlots(n int) {
+	for range n {
+		<-w.slots
+	}
+}
