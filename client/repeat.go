@@ -35,7 +35,7 @@ func call[T any](ctx context.Context, c *Client, o operation, do func(context.Co
 		if !errors.As(err, &e) || attempt >= c.retries || !o.mayRepeat(e) {
 			return data, err
 		}
-		c.logger.DebugContext(ctx, "asyncgate: calling again", "operation", o.name, "error", err)
+		c.logger.InfoContext(ctx, "asyncgate: calling again", "operation", o.name, "error", err)
 		if err := pause.wait(ctx, e.RetryAfter); err != nil {
 			return data, err
 		}

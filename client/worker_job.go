@@ -34,9 +34,8 @@ func (j *Job) Decode(v any) error {
 }
 
 // Progress tells the owner, and the next holder if this one is lost, how far the work is: any value that encodes as JSON, at most
-// 65,536 bytes with its envelope. Reports arrive in order, and are repeated as all calls are, without being written twice (on a
-// lease that was held when the worker started, they may be). An error need not stop the work: when the lease has ended, the
-// handler's context ends too.
+// 65,536 bytes with its envelope. Reports arrive in order. Each is repeated until it is answered or ctx ends, which should be the
+// handler's, and is written once (on a lease that was held when the worker started, perhaps twice).
 func (j *Job) Progress(ctx context.Context, progress any) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -45,7 +44,7 @@ func (j *Job) Progress(ctx context.Context, progress any) error {
 		j.sequence++
 		in.Sequence = j.sequence
 	}
-	_, err := j.c.reportProgress(ctx, in, false)
+	_, err := j.c.patient().reportProgress(ctx, in, false)
 	return err
 }
 
