@@ -42,7 +42,7 @@ func (c *Client) openStream(ctx context.Context, document *graphql.Request) (*st
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	s.watchdog = time.AfterFunc(c.timeout, func() { s.cancel(errSilent) })
 	var err error
-	if s.response, err = c.post(s.ctx, document, "text/event-stream"); err != nil {
+	if s.response, err = c.post(s.ctx, document, "text/event-stream"); err != nil { //nolint:bodyclose // s.close does it
 		s.close()
 		return nil, err
 	}
