@@ -9,7 +9,7 @@ import (
 // Code is the machine-readable reason of an error, as the schema's type Mutation lists them. There may be new ones.
 type Code string
 
-// The codes of the API, and two of the client's own.
+// The codes of the API, and one of the client's own.
 const (
 	// CodeUnauthenticated: no credential, or one that is not valid.
 	CodeUnauthenticated Code = "UNAUTHENTICATED"
