@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, type SyntheticEvent, useId, useLayoutEffect, useRef } from "react";
 
 type Props = {
   title: string;
@@ -7,15 +7,21 @@ type Props = {
   children: ReactNode;
 };
 
-/** A modal window, the browser's own: Escape closes it, and the focus stays inside and goes back afterwards. */
+/**
+ * A modal window, the browser's own: Escape closes it, as a click beside it does, and the focus stays inside and goes back
+ * afterwards.
+ */
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  const pressedBeside = useRef(false);
+  // A layout effect: only a dialog that is closed before it is taken away gives back the focus.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();
   }, []);
+  const isBeside = (event: SyntheticEvent) => event.target === dialog.current;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the keyboard's way
     <dialog
@@ -23,7 +29,11 @@ export function Dialog({ title, onClose, children }: Props) {
       className="dialog"
       aria-labelledby={heading}
       onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      // Who marks text inside and lets go beside it has not clicked there.
+      onPointerDown={(event) => {
+        pressedBeside.current = isBeside(event);
+      }}
+      onClick={(event) => pressedBeside.current && isBeside(event) && onClose()}
     >
       <div className="dialog-body">
         <header className="dialog-header">
