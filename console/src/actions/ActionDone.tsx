@@ -36,13 +36,7 @@ export function ActionDone({ title, wrote, children, taskId, onClose }: Props) {
             Open the task
           </button>
         )}
-        <button
-          type="button"
-          className="button primary"
-          // biome-ignore lint/a11y/noAutofocus: in a dialog, which has the focus already
-          autoFocus
-          onClick={onClose}
-        >
+        <button type="button" className="button primary" data-autofocus onClick={onClose}>
           Done
         </button>
       </footer>

@@ -42,8 +42,7 @@ export function CreateFields({ draft, onChange }: Props) {
           name="type"
           required
           maxLength={255}
-          // biome-ignore lint/a11y/noAutofocus: in a dialog, which has the focus already
-          autoFocus
+          data-autofocus
           autoComplete="off"
           spellCheck={false}
           placeholder="report.write"

@@ -5,13 +5,7 @@ export function ReasonField({ label, about, value, onChange }: Props) {
   return (
     <label className="field">
       <span>{label}</span>
-      <textarea
-        rows={2}
-        value={value}
-        // biome-ignore lint/a11y/noAutofocus: in a dialog, which has the focus already
-        autoFocus
-        onChange={(event) => onChange(event.target.value)}
-      />
+      <textarea rows={2} value={value} data-autofocus onChange={(event) => onChange(event.target.value)} />
       <small>{about}</small>
     </label>
   );

@@ -8,8 +8,8 @@ type Props = {
 };
 
 /**
- * A modal window, the browser's own: Escape closes it, as a click beside it does, and the focus stays inside and goes back
- * afterwards.
+ * A modal window, the browser's own: Escape closes it, as a click beside it does. The focus begins at what has the attribute
+ * data-autofocus, stays inside, and goes back afterwards.
  */
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -19,6 +19,7 @@ export function Dialog({ title, onClose, children }: Props) {
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    element?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     return () => element?.close();
   }, []);
   const isBeside = (event: SyntheticEvent) => event.target === dialog.current;
@@ -28,7 +29,8 @@ export function Dialog({ title, onClose, children }: Props) {
       ref={dialog}
       className="dialog"
       aria-labelledby={heading}
-      onClose={onClose}
+      // React's strict mode closes it and opens it again before it tells.
+      onClose={() => dialog.current?.open || onClose()}
       // Who marks text inside and lets go beside it has not clicked there.
       onPointerDown={(event) => {
         pressedBeside.current = isBeside(event);
