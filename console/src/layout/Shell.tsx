@@ -8,11 +8,13 @@ import { Navigation } from "./Navigation";
 import { SessionBox } from "./SessionBox";
 import { ThemeSwitch } from "./ThemeSwitch";
 import { useGlobalShortcuts } from "./useGlobalShortcuts";
+import { useTop } from "./useTop";
 
 /** What is around every page: the navigation, who is signed in, how the stream stands. */
 export function Shell() {
   const [help, setHelp] = useState(false);
   const shortcuts = useGlobalShortcuts(() => setHelp(true));
+  useTop();
   return (
     <div className="shell">
       <button type="button" className="skip" onClick={() => document.getElementById("main")?.focus()}>
