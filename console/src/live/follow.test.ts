@@ -5,12 +5,20 @@ import { follow, pauseAfter, type Wire } from "./follow";
 import { eventOf } from "./testEvent";
 
 /** A stream as the test plays it: what it brings, and how it ends. */
-type Stream = { brings: string[]; ends?: ApiError; opens?: boolean };
+type Stream = { brings: string[]; ends?: ApiError; opens?: boolean; lasts?: number };
 
 /** Follows streams that are played one after another, and says what came of it. When none is left, following ends. */
 async function play(streams: Stream[], head: () => Promise<string> = async () => "head") {
   const abort = new AbortController();
-  const seen = { after: [] as string[], events: [] as string[], states: [] as LiveState[], pauses: 0, gaps: 0, refused: "" };
+  const seen = {
+    after: [] as string[],
+    events: [] as string[],
+    states: [] as LiveState[],
+    pauses: [] as number[],
+    gaps: 0,
+    refused: "",
+  };
+  let now = 0;
   const wire: Wire = {
     async *open(after, onOpen) {
       const stream = streams.shift();
@@ -18,12 +26,14 @@ async function play(streams: Stream[], head: () => Promise<string> = async () =>
       seen.after.push(after);
       if (stream.opens !== false) onOpen();
       yield* stream.brings.map((cursor) => eventOf({ cursor }));
+      now += stream.lasts ?? 0;
       if (stream.ends) throw stream.ends;
     },
     head,
-    pause: async () => {
-      seen.pauses++;
+    pause: async (ms) => {
+      seen.pauses.push(ms);
     },
+    now: () => now,
   };
   await follow(
     "start",
@@ -53,7 +63,7 @@ describe("following the ledger", () => {
     ]);
     expect(seen.after).toEqual(["start", "2", "2", "3"]);
     expect(seen.events).toEqual(["1", "2", "3", "4"]);
-    expect(seen.pauses).toBe(4);
+    expect(seen.pauses).toHaveLength(4);
     expect(seen.gaps).toBe(0);
   });
 
@@ -66,6 +76,22 @@ describe("following the ledger", () => {
     const seen = await play([{ brings: ["1"], ends: new ApiError(code, "later", true) }, { brings: ["2"] }]);
     expect(seen.after).toEqual(["start", "1"]);
     expect(seen.events).toEqual(["1", "2"]);
+  });
+
+  test("comes back less and less often to a server that lets it in and ends the stream at once", async () => {
+    const refused = new ApiError("UNAVAILABLE", "later", true);
+    const seen = await play([
+      ...Array.from({ length: 4 }, () => ({ brings: [], ends: refused })),
+      { brings: [], lasts: 10_000, ends: refused },
+      { brings: [], ends: refused },
+      { brings: ["1"], ends: refused },
+    ]);
+    const failures = [0, 1, 2, 3, 0, 1, 0];
+    expect(seen.pauses).toHaveLength(failures.length);
+    for (const [at, each] of failures.entries()) {
+      expect(seen.pauses[at]).toBeGreaterThanOrEqual(pauseAfter(each, () => 0));
+      expect(seen.pauses[at]).toBeLessThanOrEqual(pauseAfter(each, () => 1));
+    }
   });
 
   test.each(["UNAUTHENTICATED", "FORBIDDEN"])("ends with %s", async (code) => {

@@ -9,6 +9,8 @@ export type Wire = {
   head: () => Promise<string>;
   /** Waits before the next attempt; earlier when there is reason to hope. */
   pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Milliseconds of a clock that only goes forward. */
+  now: () => number;
 };
 
 export type Listener = {
@@ -32,13 +34,15 @@ export async function follow(start: string, wire: Wire, listener: Listener, sign
   let failures = 0;
   listener.onState("connecting");
   while (!signal.aborted) {
+    let openedAt = Number.POSITIVE_INFINITY;
     try {
       const onOpen = () => {
-        failures = 0;
+        openedAt = wire.now();
         listener.onState("live");
       };
       for await (const event of wire.open(cursor, onOpen, signal)) {
         cursor = event.cursor;
+        failures = 0;
         listener.onEvent(event);
       }
     } catch (thrown) {
@@ -52,6 +56,8 @@ export async function follow(start: string, wire: Wire, listener: Listener, sign
       if (error.code === "BAD_USER_INPUT") cursor = await restart(cursor, wire, listener);
     }
     if (signal.aborted) return;
+    // A server may let in whom it then has nothing to tell, again and again: only what lasts is no failure.
+    if (wire.now() - openedAt >= LONGEST_PAUSE_MS) failures = 0;
     listener.onState("reconnecting");
     await wire.pause(pauseAfter(failures++), signal);
   }

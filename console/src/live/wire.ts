@@ -8,12 +8,16 @@ import type { LiveEvent } from "./event";
 import type { Wire } from "./follow";
 import { closesSilentSockets } from "./silence";
 
+// A server that can't be asked for longer than this is as good as away.
+const ACK_WAIT_MS = 10_000;
+
 /** The stream of receipts over a WebSocket. graphql-ws would repeat a subscription as it was, so it repeats none. */
 export function webSocketWire(credentials: Credentials): Wire {
   return {
     open: (after, onOpen, signal) => receipts(credentials, after, onOpen, signal),
     head: async () => (await post(credentials, LedgerHeadDocument, {})).ledgerHead,
     pause,
+    now: () => performance.now(),
   };
 }
 
@@ -27,6 +31,7 @@ async function* receipts(
     url: new URL("/graphql", location.href.replace(/^http/, "ws")).href,
     connectionParams: connectionParamsOf(credentials),
     retryAttempts: 0,
+    connectionAckWaitTimeout: ACK_WAIT_MS,
     ...closesSilentSockets({ connected: onOpen }),
   });
   const dispose = () => void client.dispose();
