@@ -1,7 +1,6 @@
 import { useClock } from "../clock/clock";
 import { writeDuration, writeInstant } from "../clock/duration";
-
-const SOON_MS = 15_000;
+import { SOON_MS } from "../clock/useDue";
 
 type Props = {
   until: string;

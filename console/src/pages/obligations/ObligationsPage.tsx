@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { CreateButton } from "../../actions/CreateButton";
+import { useDue } from "../../clock/useDue";
 import { Age } from "../../components/Age";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorState } from "../../components/ErrorState";
@@ -40,6 +41,7 @@ function ObligationsOf({ principal }: { principal: PrincipalPartsFragment }) {
   const { viewer } = useSession();
   const query = useObligations(principal);
   const open = useMemo(() => query.data?.pages.flatMap(({ nodes }) => nodes), [query.data]);
+  useDue(open?.map(({ task }) => task?.eligibility.at ?? null) ?? [], query.refetch);
   useEffect(() => rememberPrincipal(viewer.tenantId, principal), [viewer.tenantId, principal]);
 
   const oldest = open?.[0];

@@ -2,6 +2,7 @@ import { useCallback } from "react";
 import { useSearchParams } from "react-router";
 import { CreateButton } from "../../actions/CreateButton";
 import { useApiQuery } from "../../api/query";
+import { useDue } from "../../clock/useDue";
 import { PageHeader } from "../../components/PageHeader";
 import { FilterProblems } from "../../filters/FilterProblems";
 import { QueueStatsDocument } from "../../generated/graphql";
@@ -9,7 +10,6 @@ import { moves, readQueueFilter } from "./filter";
 import { QueueFilters } from "./QueueFilters";
 import { StatsPanel } from "./StatsPanel";
 import { TaskList } from "./TaskList";
-import { useDue } from "./useDue";
 import { useTasks } from "./useTasks";
 import "./queue.css";
 

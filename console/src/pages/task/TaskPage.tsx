@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { useApiQuery } from "../../api/query";
+import { useDue } from "../../clock/useDue";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorState } from "../../components/ErrorState";
 import { PageHeader } from "../../components/PageHeader";
@@ -24,6 +25,7 @@ import "./task.css";
 export function TaskPage() {
   const { id = "" } = useParams();
   const { data, error, refetch } = useApiQuery(TaskDetailsDocument, { id }, { touchedBy: touchesTask(id) });
+  useDue([data?.task?.eligibility.at ?? null], refetch);
   const view = useView();
   useKeys(view.next);
   // What is there stays there while a refresh fails: the live line says that the server is away.
