@@ -4,6 +4,9 @@ import { type Credentials, headersOf } from "../session/credentials";
 import { ApiError, asApiError, readError, UNREACHABLE } from "./error";
 import { type JsonValue, readJson, writeJson } from "./json";
 
+// Nobody waits longer; a connection that is gone without a word may take the browser many minutes to notice.
+const LONGEST_MS = 60_000;
+
 /** Sends a document and returns its data. Throws an ApiError whatever goes wrong, and an AbortError when it is aborted. */
 export async function post<Result, Variables>(
   credentials: Credentials,
@@ -11,8 +14,10 @@ export async function post<Result, Variables>(
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Result> {
+  const late = AbortSignal.timeout(LONGEST_MS);
   const request: RequestInit = {
     method: "POST",
+    signal: signal ? AbortSignal.any([signal, late]) : late,
     headers: {
       ...headersOf(credentials),
       "Content-Type": "application/json",
@@ -20,7 +25,6 @@ export async function post<Result, Variables>(
     },
     body: writeJson({ query: document.toString(), variables }),
   };
-  if (signal) request.signal = signal;
   try {
     const response = await fetch("/graphql", request);
     observeServerTime(response.headers.get("Date"));

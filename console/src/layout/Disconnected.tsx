@@ -20,7 +20,7 @@ export function Disconnected() {
   }, [broken]);
   if (since === null) return null;
   return (
-    <p className="notice disconnected" role="status">
+    <p className="notice floating" role="status">
       <Unplug aria-hidden />
       No connection since {since.toLocaleTimeString()}. What is shown may be old; it is brought up to date when the server
       answers.

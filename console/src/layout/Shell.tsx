@@ -6,6 +6,7 @@ import { HelpDialog } from "./HelpDialog";
 import { LiveLine } from "./LiveLine";
 import { Navigation } from "./Navigation";
 import { SessionBox } from "./SessionBox";
+import { Stale } from "./Stale";
 import { ThemeSwitch } from "./ThemeSwitch";
 import { useGlobalShortcuts } from "./useGlobalShortcuts";
 import { useTop } from "./useTop";
@@ -39,6 +40,7 @@ export function Shell() {
       </aside>
       <main id="main" className="main" tabIndex={-1}>
         <Disconnected />
+        <Stale />
         <ActionsProvider>
           <Outlet />
         </ActionsProvider>

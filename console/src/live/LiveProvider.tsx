@@ -25,14 +25,16 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     }
     const abort = new AbortController();
     const refresher = new Refresher(client);
+    let planned = false;
     const refresh = () => {
-      if (refresher.refresh() && !abort.signal.aborted) setTimeout(refresh, INTERVAL_MS);
+      planned = !abort.signal.aborted && refresher.refresh();
+      if (planned) setTimeout(refresh, INTERVAL_MS);
     };
     const take = coalesce<LiveEvent>(INTERVAL_MS, (events) => {
       if (abort.signal.aborted) return;
       tail.add(events);
       refresher.touch(events);
-      refresh();
+      if (!planned) refresh();
     });
     void follow(
       head,
