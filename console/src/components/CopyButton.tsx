@@ -5,7 +5,8 @@ import { copyText } from "./copy";
 const SHOWN_MS = 1_500;
 
 type Props = {
-  text: string;
+  /** What is copied; what is long is written only then, and is not in the title. */
+  text: string | (() => string);
   /** What is copied, for those who can't see it: "task id". */
   what: string;
   className?: string;
@@ -25,8 +26,8 @@ export function CopyButton({ text, what, className = "button quiet icon", childr
     <button
       type="button"
       className={className}
-      title={copied ? "Copied" : `${text}\nClick copies`}
-      onClick={() => void copyText(text).then(() => setCopied(true))}
+      title={copied ? "Copied" : typeof text === "string" ? `${text}\nClick copies` : `Copy ${what}`}
+      onClick={() => void copyText(typeof text === "string" ? text : text()).then(() => setCopied(true))}
     >
       {children}
       {copied ? <Check className="copy-mark good" aria-hidden /> : <Copy className="copy-mark" aria-hidden />}

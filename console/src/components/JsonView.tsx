@@ -3,8 +3,9 @@ import { useState } from "react";
 import { type JsonValue, writeJson } from "../api/json";
 import { CopyButton } from "./CopyButton";
 
-// A list is unfolded a piece at a time: what workers write can be long.
+// A list is unfolded a piece at a time, and a text begins with so many characters: what workers write can be long.
 const PIECE = 100;
+const TEXT = 2_000;
 
 type Props = {
   value: JsonValue;
@@ -17,13 +18,13 @@ export function JsonView({ value, open = 1 }: Props) {
   return (
     <div className="json">
       <Node value={value} open={open} />
-      <CopyButton text={writeJson(value, 2)} what="JSON" />
+      <CopyButton text={() => writeJson(value, 2)} what="JSON" />
     </div>
   );
 }
 
 function Node({ name, value, open }: { name?: string; value: JsonValue; open: number }) {
-  const label = name !== undefined && <span className="json-key">{name}: </span>;
+  const label = name !== undefined && <span className="json-key">{writeText(name).slice(1, -1)}: </span>;
   if (!isContainer(value)) {
     return (
       <div className="json-leaf">
@@ -86,8 +87,30 @@ function summaryOf(value: ContainerValue, count: number): string {
 
 function Leaf({ value }: { value: JsonValue }) {
   if (value === null || typeof value === "boolean") return <span className="json-literal">{String(value)}</span>;
-  if (typeof value === "string") return <span className="json-string">{JSON.stringify(value)}</span>;
+  if (typeof value === "string") return <Text written={writeText(value)} />;
   return <span className="json-number">{String(value)}</span>;
+}
+
+function Text({ written }: { written: string }) {
+  const [whole, setWhole] = useState(false);
+  const left = whole ? 0 : written.length - TEXT;
+  return (
+    <>
+      <span className="json-string">{left > 0 ? written.slice(0, TEXT) : written}</span>
+      {left > 0 && (
+        <button type="button" className="button quiet" onClick={() => setWhole(true)}>
+          {left.toLocaleString()} more characters
+        </button>
+      )}
+    </>
+  );
+}
+
+// What turns the direction of a text around is shown, not done: else what one reads is not what was sent.
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+function writeText(text: string): string {
+  return JSON.stringify(text).replace(DIRECTIONS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function isContainer(value: JsonValue): value is ContainerValue {

@@ -1,6 +1,13 @@
-/** Copies text. Browsers keep navigator.clipboard from pages that came by plain HTTP, hence the second way. */
+/** Copies text. Browsers keep navigator.clipboard from pages that came by plain HTTP, or refuse it, hence the second way. */
 export async function copyText(text: string): Promise<void> {
-  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
+  try {
+    return await navigator.clipboard.writeText(text);
+  } catch {
+    copySelected(text);
+  }
+}
+
+function copySelected(text: string): void {
   const area = document.createElement("textarea");
   area.value = text;
   area.className = "offscreen";
