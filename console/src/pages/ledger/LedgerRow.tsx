@@ -47,10 +47,12 @@ export const LedgerRow = memo(function LedgerRow({ receipt, unfolded, onToggle, 
         </td>
         <td className="task">
           {task && (
-            <>
-              <Link to={toTask(task.id)}>{task.type}</Link>
+            <div className="ledger-task">
+              <Link to={toTask(task.id)} title={task.type}>
+                {task.type}
+              </Link>
               <ShortId id={task.id} what="task id" />
-            </>
+            </div>
           )}
         </td>
         <td className="hash">
