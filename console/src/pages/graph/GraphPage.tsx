@@ -1,9 +1,12 @@
+import { List, Waypoints } from "lucide-react";
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorState } from "../../components/ErrorState";
 import { PageHeader } from "../../components/PageHeader";
 import { Skeleton } from "../../components/Skeleton";
+import { useView, useWide } from "../../components/useView";
+import { type ViewChoice, ViewSwitch } from "../../components/ViewSwitch";
 import { Canvas } from "./Canvas";
 import { Filters } from "./Filters";
 import { countStatuses, type Filter, matches, readFilter } from "./filter";
@@ -15,7 +18,13 @@ import { HeadLinks, Note } from "./Head";
 import { Legend } from "./Legend";
 import { ownersOf } from "./owners";
 import { useGraph } from "./useGraph";
-import { useShape } from "./useShape";
+
+type GraphView = "graph" | "list";
+
+const VIEWS: readonly ViewChoice<GraphView>[] = [
+  { view: "graph", text: "Graph", icon: Waypoints },
+  { view: "list", text: "List", icon: List },
+];
 
 /** The graph of obligations: a task's family, or what has gone on lately. */
 export function GraphPage() {
@@ -46,7 +55,7 @@ type Props = { graph: Followed; task: string | null; before: string | null };
 
 function Shown({ graph, task, before }: Props) {
   const [parameters, setParameters] = useSearchParams();
-  const shape = useShape();
+  const { view, setView } = useView<GraphView>(useWide() ? ["graph", "list"] : ["list", "graph"]);
   const filter = useMemo(() => readFilter(parameters), [parameters]);
   const sought = useCallback((each: Task) => matches(filter, each), [filter]);
   const owners = useMemo(() => ownersOf(graph.tasks.values()), [graph.tasks]);
@@ -69,7 +78,14 @@ function Shown({ graph, task, before }: Props) {
     <PageHeader
       title={task === null ? "Graph" : `Family of ${graph.tasks.get(task)?.type ?? "a task"}`}
       note={<Note graph={graph} />}
-      actions={<HeadLinks graph={graph} task={task} before={before} shape={shape} />}
+      actions={
+        <HeadLinks
+          graph={graph}
+          task={task}
+          before={before}
+          controls={<ViewSwitch label="Shown as" choices={VIEWS} view={view} onChange={setView} />}
+        />
+      }
     />
   );
   if (graph.tasks.size === 0) {
@@ -84,10 +100,10 @@ function Shown({ graph, task, before }: Props) {
     );
   }
   return (
-    <div className={`graph-page ${shape.current}`}>
+    <div className={`graph-page ${view}`}>
       {head}
       <Filters filter={filter} owners={owners} counts={counts} onFilter={onFilter} />
-      {shape.current === "list" ? (
+      {view === "list" ? (
         <GraphList graph={graph} sought={sought} />
       ) : (
         <Canvas

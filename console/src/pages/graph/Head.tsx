@@ -1,9 +1,9 @@
-import { ChevronLeft, ChevronsRight, List, Waypoints } from "lucide-react";
+import { ChevronLeft, ChevronsRight } from "lucide-react";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { toGraph, toTask } from "../../paths";
 import type { Followed } from "./follow";
 import { LIMIT } from "./graph";
-import type { useShape } from "./useShape";
 
 /** How much is shown, and whether that is all. */
 export function Note({ graph: { tasks, beyond, older } }: { graph: Followed }) {
@@ -21,11 +21,12 @@ type Props = {
   graph?: Followed;
   task: string | null;
   before?: string | null;
-  shape?: ReturnType<typeof useShape>;
+  /** Leads from the graph to the list and back. */
+  controls?: ReactNode;
 };
 
-/** Leads to the neighbouring graphs, and from the graph to the list and back. */
-export function HeadLinks({ graph, task, before, shape }: Props) {
+/** Leads to the neighbouring graphs. */
+export function HeadLinks({ graph, task, before, controls }: Props) {
   const oldest = graph?.older ? graph.tasks.values().next().value?.cursor : undefined;
   return (
     <>
@@ -51,29 +52,7 @@ export function HeadLinks({ graph, task, before, shape }: Props) {
           Older
         </Link>
       )}
-      {shape && (
-        <fieldset className="shapes">
-          <legend className="offscreen">Shown as</legend>
-          <button
-            type="button"
-            className="button"
-            aria-pressed={shape.current === "graph"}
-            onClick={() => shape.choose("graph")}
-          >
-            <Waypoints aria-hidden />
-            Graph
-          </button>
-          <button
-            type="button"
-            className="button"
-            aria-pressed={shape.current === "list"}
-            onClick={() => shape.choose("list")}
-          >
-            <List aria-hidden />
-            List
-          </button>
-        </fieldset>
-      )}
+      {controls}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link, useParams } from "react-router";
 import { useApiQuery } from "../../api/query";
 import { useDue } from "../../clock/useDue";
@@ -8,6 +8,8 @@ import { PageHeader } from "../../components/PageHeader";
 import { ShortId } from "../../components/ShortId";
 import { Skeleton } from "../../components/Skeleton";
 import { StatusBadge } from "../../components/StatusBadge";
+import { useView, useWide } from "../../components/useView";
+import { type ViewChoice, ViewSwitch } from "../../components/ViewSwitch";
 import { TaskDetailsDocument } from "../../generated/graphql";
 import { toQueue } from "../../paths";
 import { Facts } from "./Facts";
@@ -17,19 +19,39 @@ import { Standing, type Task } from "./standing/Standing";
 import { TaskActions } from "./TaskActions";
 import { touchesTask } from "./touch";
 import { useKeys } from "./useKeys";
-import { useView } from "./useView";
-import { ViewSwitch } from "./ViewSwitch";
 import "./task.css";
+
+type LifeView = "both" | "graph" | "timeline";
+
+const TEXTS: Record<LifeView, string> = { both: "Both", graph: "Graph", timeline: "Timeline" };
 
 /** One task: how it stands, what has happened to it, what it was asked and what it brought. */
 export function TaskPage() {
   const { id = "" } = useParams();
   const { data, error, refetch } = useApiQuery(TaskDetailsDocument, { id }, { touchedBy: touchesTask(id) });
   useDue([data?.task?.eligibility.at ?? null], refetch);
-  const view = useView();
-  useKeys(view.next);
+  // A phone has no room for both.
+  const views: [LifeView, ...LifeView[]] = useWide() ? ["both", "graph", "timeline"] : ["timeline", "graph"];
+  const { view, setView, next } = useView(views);
+  useKeys(next);
   // What is there stays there while a refresh fails: the live line says that the server is away.
-  if (data?.task) return <TaskContent key={id} task={data.task} view={view} />;
+  if (data?.task)
+    return (
+      <TaskContent
+        key={id}
+        task={data.task}
+        view={view}
+        controls={
+          <ViewSwitch
+            label="How the life is shown"
+            choices={views.map((each): ViewChoice<LifeView> => ({ view: each, text: TEXTS[each] }))}
+            view={view}
+            onChange={setView}
+            shortcut="t"
+          />
+        }
+      />
+    );
   return (
     <>
       <PageHeader title="Task" note={<ShortId id={id} what="task id" />} />
@@ -48,13 +70,12 @@ export function TaskPage() {
   );
 }
 
-function TaskContent({ task, view }: { task: Task; view: ReturnType<typeof useView> }) {
+function TaskContent({ task, view, controls }: { task: Task; view: LifeView; controls: ReactNode }) {
   const life = useReceipts(task.id);
   const [chosen, setChosen] = useState<string>();
   const choose = (id: string) => setChosen(id === chosen ? undefined : id);
   const shared = { task, life, chosen };
-  const controls = <ViewSwitch {...view} />;
-  const alone = view.view === "graph";
+  const alone = view === "graph";
   return (
     <>
       <PageHeader
@@ -68,11 +89,11 @@ function TaskContent({ task, view }: { task: Task; view: ReturnType<typeof useVi
       />
       <div className="task-page">
         <Standing task={task} />
-        {view.view !== "timeline" && <GraphSection {...shared} onChoose={choose} controls={controls} alone={alone} />}
+        {view !== "timeline" && <GraphSection {...shared} onChoose={choose} controls={controls} alone={alone} />}
         <div className={alone ? "task-columns alone" : "task-columns"}>
           {!alone && (
             <div className="task-life">
-              <TimelineSection {...shared} {...(view.view === "timeline" && { controls })} />
+              <TimelineSection {...shared} {...(view === "timeline" && { controls })} />
             </div>
           )}
           <Facts task={task} receipts={life.receipts} />
