@@ -1,7 +1,7 @@
 import { FilterBar } from "../../components/FilterBar";
-import { StatusIcon, statusText } from "../../components/StatusBadge";
+import { StatusIcon, statusText, TASK_STATUSES } from "../../components/StatusBadge";
 import type { TaskStatus } from "../../generated/graphql";
-import { type Filter, STATUSES } from "./filter";
+import type { Filter } from "./filter";
 import type { Owner } from "./owners";
 
 type Props = {
@@ -37,7 +37,7 @@ export function Filters({ filter, owners, counts, onFilter }: Props) {
       </label>
       <fieldset className="statuses">
         <legend className="offscreen">Status</legend>
-        {STATUSES.map((status) => (
+        {TASK_STATUSES.map((status) => (
           <button
             key={status}
             type="button"

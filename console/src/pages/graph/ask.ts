@@ -7,8 +7,9 @@ import {
   GraphReceiptsFragmentDoc,
   TypedDocumentString,
 } from "../../generated/graphql";
+import { isAgain } from "../../receipt/ends";
 import type { Answer, Ask } from "./family";
-import { isAgain, taskOf } from "./graph";
+import { taskOf } from "./graph";
 
 // About what the server counts for a question, against its limit of 200,000 for a document (of 200 aliases).
 const COSTS: Record<Ask["about"], number> = { kin: 1_600, receipts: 12_000, children: 3_000 };

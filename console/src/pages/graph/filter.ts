@@ -1,16 +1,15 @@
 import { writePrincipal } from "../../components/principal";
+import { TASK_STATUSES } from "../../components/StatusBadge";
 import type { TaskStatus } from "../../generated/graphql";
 import type { Task } from "./graph";
 
 /** What is looked for: all when it names nothing. */
 export type Filter = { owner: string | null; statuses: ReadonlySet<TaskStatus> };
 
-export const STATUSES: readonly TaskStatus[] = ["QUEUED", "LEASED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED"];
-
 /** Reads a filter of an address. */
 export function readFilter(parameters: URLSearchParams): Filter {
   const names = parameters.get("status")?.split(",") ?? [];
-  return { owner: parameters.get("owner"), statuses: new Set(STATUSES.filter((status) => names.includes(status))) };
+  return { owner: parameters.get("owner"), statuses: new Set(TASK_STATUSES.filter((status) => names.includes(status))) };
 }
 
 export function matches({ owner, statuses }: Filter, task: Task): boolean {

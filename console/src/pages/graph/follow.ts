@@ -1,5 +1,6 @@
-import type { GraphEdgeFragment, ReceiptType } from "../../generated/graphql";
+import type { GraphEdgeFragment } from "../../generated/graphql";
 import type { LiveEvent } from "../../live/event";
+import { endOf } from "../../receipt/ends";
 import { type Graph, graphOf, kinOf, LIMIT, readObligations, type Task } from "./graph";
 import type { Loaded } from "./load";
 
@@ -10,8 +11,6 @@ export type Followed = Loaded & {
   /** Receipts came and went unheard: the graph must be read again. */
   torn: boolean;
 };
-
-const CLOSING: ReadonlySet<ReceiptType> = new Set(["TASK_COMPLETED", "TASK_FAILED", "TASK_CANCELED"]);
 
 /** Takes note of the receipts of the tail that it has not heard of. The graph is the same one when there are none. */
 export function follow(graph: Followed, tail: readonly LiveEvent[]): Followed {
@@ -64,7 +63,7 @@ function retell(tasks: Graph["tasks"], events: readonly LiveEvent[]): Graph["tas
   for (const { receipt } of events) {
     const task = receipt.task && (changed.get(receipt.task.id) ?? tasks.get(receipt.task.id));
     if (!receipt.task || !task?.open) continue;
-    const open = !CLOSING.has(receipt.type);
+    const open = endOf(receipt.type) === null;
     if (task.status !== receipt.task.status || task.open !== open) {
       changed.set(task.id, { ...task, status: receipt.task.status, open });
     }

@@ -1,10 +1,5 @@
-import type {
-  GraphEdgeFragment,
-  GraphTaskFragment,
-  PrincipalPartsFragment,
-  ReceiptType,
-  TaskStatus,
-} from "../../generated/graphql";
+import type { GraphEdgeFragment, GraphTaskFragment, PrincipalPartsFragment, TaskStatus } from "../../generated/graphql";
+import { isAgain } from "../../receipt/ends";
 
 /** How many tasks a graph shows at most. */
 export const LIMIT = 500;
@@ -84,11 +79,6 @@ export function readObligations(edges: readonly GraphEdgeFragment[]): { tasks: T
     }
   }
   return { tasks, growths };
-}
-
-/** Whoever answers a task's failure tries again. */
-export function isAgain(parent: ReceiptType): boolean {
-  return parent === "TASK_FAILED" || parent === "TASK_CANCELED";
 }
 
 export type Kin = { parents: readonly string[]; children: readonly string[] };

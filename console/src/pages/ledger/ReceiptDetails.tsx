@@ -3,18 +3,17 @@ import { Link } from "react-router";
 import { useActions } from "../../actions/context";
 import { writeInstant } from "../../clock/duration";
 import { JsonView } from "../../components/JsonView";
-import { PrincipalName } from "../../components/PrincipalName";
-import { ShortId } from "../../components/ShortId";
 import type { AnswerFragment, LedgerReceiptFragment } from "../../generated/graphql";
 import { toTask } from "../../paths";
 import { HashFacts } from "../../receipt/HashFacts";
+import { PartyFacts } from "../../receipt/PartyFacts";
 import { ReceiptBadge } from "../../receipt/ReceiptBadge";
 
 type Props = { receipt: LedgerReceiptFragment; toReceipt: (id: string) => string };
 
 /** All that a receipt says, and how its hash is made. */
 export function ReceiptDetails({ receipt, toReceipt }: Props) {
-  const { id, createdAt, from, to, task, lease, parents, terminator, acknowledgement, body, archived } = receipt;
+  const { id, createdAt, task, parents, terminator, acknowledgement, body, archived } = receipt;
   return (
     <div className="ledger-receipt">
       <dl className="facts">
@@ -26,18 +25,9 @@ export function ReceiptDetails({ receipt, toReceipt }: Props) {
         </dd>
         <dt>Written</dt>
         <dd>{writeInstant(createdAt)}</dd>
-        <dt>From</dt>
-        <dd>
-          <PrincipalName principal={from} link />
-        </dd>
-        <dt>To</dt>
-        <dd>
-          <PrincipalName principal={to} link />
-        </dd>
+        <PartyFacts receipt={receipt} />
         <dt>Task</dt>
         <dd>{task ? <Link to={toTask(task.id)}>{task.type}</Link> : <span className="muted">none</span>}</dd>
-        <dt>Lease</dt>
-        <dd>{lease ? <ShortId id={lease.id} what="lease id" /> : <span className="muted">none</span>}</dd>
         <dt>Answers</dt>
         <dd>
           {parents.length === 0 && <span className="muted">no receipt</span>}

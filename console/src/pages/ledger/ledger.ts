@@ -1,5 +1,6 @@
 import type { AnswerFragment, LedgerPageQuery, ReceiptType } from "../../generated/graphql";
 import type { LiveEvent } from "../../live/event";
+import { endOf } from "../../receipt/ends";
 
 export type Page = LedgerPageQuery["receipts"];
 export type Row = Page["edges"][number];
@@ -38,11 +39,9 @@ export function withOlder(ledger: Ledger, before: string, { edges, pageInfo }: P
   return { rows: kept, hasOlder: pageInfo.hasPreviousPage, hasNewer: ledger.hasNewer || kept.length < rows.length };
 }
 
-const TERMINAL: readonly ReceiptType[] = ["TASK_COMPLETED", "TASK_FAILED", "TASK_CANCELED"];
-
 /** With what events say of rows that they answer: an obligation is closed, a receipt is acknowledged. The first counts. */
 export function answered(ledger: Ledger, events: readonly LiveEvent[]): Ledger {
-  const terminators = answersAmong(events, (type) => TERMINAL.includes(type));
+  const terminators = answersAmong(events, (type) => endOf(type) !== null);
   const acknowledgements = answersAmong(events, (type) => type === "RECEIPT_ACKNOWLEDGED");
   let changed = false;
   const rows = ledger.rows.map((row) => {

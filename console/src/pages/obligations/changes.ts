@@ -1,17 +1,12 @@
 import type { ObligationFragment, TaskStatus } from "../../generated/graphql";
 import type { LiveEvent } from "../../live/event";
+import { endOf } from "../../receipt/ends";
 
 /** A row of the list. One that has just come or gone is marked for a while, from a moment on. */
 export type Row = { obligation: ObligationFragment; mark: Mark | null };
 export type Mark = { is: "new"; at: number } | { is: "closed"; at: number; as: TaskStatus | null };
 
 const MARKED_MS = 4_000;
-
-const ENDS: Partial<Record<LiveEvent["receipt"]["type"], TaskStatus>> = {
-  TASK_COMPLETED: "SUCCEEDED",
-  TASK_FAILED: "FAILED",
-  TASK_CANCELED: "CANCELED",
-};
 
 /**
  * Returns the rows that follow when the open obligations are now these: what is open no more stays in its place, marked with
@@ -35,7 +30,7 @@ export function nextRows(
     .filter(({ obligation }) => !isOpen.has(obligation.id))
     .map<Row>(({ obligation, mark }) => ({
       obligation,
-      mark: mark?.is === "closed" ? mark : { is: "closed", at: now, as: endOf(obligation, events) },
+      mark: mark?.is === "closed" ? mark : { is: "closed", at: now, as: howItEnded(obligation, events) },
     }));
   return [...shown, ...closed].sort((a, b) => (a.obligation.seq < b.obligation.seq ? -1 : 1));
 }
@@ -48,7 +43,7 @@ export function settledRows(rows: readonly Row[], now: number): Row[] {
     .map((row) => (seen(row) ? { ...row, mark: null } : row));
 }
 
-function endOf({ task }: ObligationFragment, events: readonly LiveEvent[]): TaskStatus | null {
-  const end = events.findLast(({ receipt }) => receipt.task?.id === task?.id && ENDS[receipt.type] !== undefined);
-  return (end && ENDS[end.receipt.type]) ?? null;
+function howItEnded({ task }: ObligationFragment, events: readonly LiveEvent[]): TaskStatus | null {
+  const end = events.findLast(({ receipt }) => receipt.task?.id === task?.id && endOf(receipt.type) !== null);
+  return end ? endOf(end.receipt.type) : null;
 }

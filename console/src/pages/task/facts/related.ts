@@ -1,4 +1,5 @@
-import type { LinkedTaskPartsFragment } from "../../../generated/graphql";
+import type { LinkedTaskPartsFragment, ReceiptType } from "../../../generated/graphql";
+import { isAgain } from "../../../receipt/ends";
 import type { Obligation } from "../graph/life";
 import type { TaskReceipt } from "../receipts/steps";
 
@@ -29,7 +30,7 @@ export function relatedOf(type: string, obligation: Obligation, receipts: readon
   return { retriedFrom, answers, retries, answeredBy, more: receipts.some(({ children }) => children.pageInfo.hasNextPage) };
 }
 
-type Relation = { answered: string; task: LinkedTaskPartsFragment | null };
+type Relation = { answered: ReceiptType; task: LinkedTaskPartsFragment | null };
 
 /** Splits retries from others, each task once. */
 function split(
@@ -40,7 +41,7 @@ function split(
   const others = new Map<string, LinkedTaskPartsFragment>();
   for (const { answered, task } of relations) {
     if (!task) continue;
-    const retry = task.type === type && (answered === "TASK_FAILED" || answered === "TASK_CANCELED");
+    const retry = task.type === type && isAgain(answered);
     (retry ? retries : others).set(task.id, task);
   }
   return [[...retries.values()], [...others.values()]];

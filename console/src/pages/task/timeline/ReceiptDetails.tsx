@@ -1,16 +1,16 @@
 import { Archive, CheckCheck } from "lucide-react";
 import { useActions } from "../../../actions/context";
 import { JsonView } from "../../../components/JsonView";
-import { PrincipalName } from "../../../components/PrincipalName";
 import { ShortId } from "../../../components/ShortId";
 import { HashCheck } from "../../../receipt/HashCheck";
+import { PartyFacts } from "../../../receipt/PartyFacts";
 import { LinkedTask } from "../facts/LinkedTask";
 import type { TaskReceipt } from "../receipts/steps";
 
 /** All that a receipt says. */
 export function ReceiptDetails({ receipt }: { receipt: TaskReceipt }) {
   const actions = useActions();
-  const { id, type, from, to, lease, hash, body, archived, acknowledgement, children } = receipt;
+  const { id, type, to, hash, body, archived, acknowledgement, children } = receipt;
   const acknowledge = { name: "acknowledge", receipt: { id, type, to } } as const;
   return (
     <div className="receipt-details">
@@ -22,26 +22,11 @@ export function ReceiptDetails({ receipt }: { receipt: TaskReceipt }) {
         <JsonView value={body} open={2} />
       )}
       <dl className="receipt-facts">
-        <dt>From</dt>
-        <dd>
-          <PrincipalName principal={from} link />
-        </dd>
-        <dt>To</dt>
-        <dd>
-          <PrincipalName principal={to} link />
-        </dd>
+        <PartyFacts receipt={receipt} />
         <dt>Receipt</dt>
         <dd>
           <ShortId id={id} what="receipt id" />
         </dd>
-        {lease && (
-          <>
-            <dt>Lease</dt>
-            <dd>
-              <ShortId id={lease.id} what="lease id" />
-            </dd>
-          </>
-        )}
         <dt>Hash</dt>
         <dd>
           <HashCheck receipt={receipt} compact /> <ShortId id={hash} what="hash" />
