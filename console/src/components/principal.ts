@@ -15,6 +15,19 @@ export function readPrincipal(text: string): PrincipalPartsFragment | undefined 
   return kind && id !== "" ? { kind, id } : undefined;
 }
 
+/** What a field demands of a principal's text, and how it says so. */
+export const PRINCIPAL_FIELD = {
+  pattern: `\\s*(${KINDS.join("|").toLowerCase()}):.+`,
+  title: `kind:id, for example agent:planner; the kinds are ${KINDS.join(", ").toLowerCase()}`,
+};
+
+/** Each principal once, where it comes first. */
+export function distinct(principals: readonly PrincipalPartsFragment[]): PrincipalPartsFragment[] {
+  const first = new Map<string, PrincipalPartsFragment>();
+  for (const each of principals) if (!first.has(writePrincipal(each))) first.set(writePrincipal(each), each);
+  return [...first.values()];
+}
+
 export function samePrincipal(a: PrincipalPartsFragment, b: PrincipalPartsFragment): boolean {
   return a.kind === b.kind && a.id === b.id;
 }

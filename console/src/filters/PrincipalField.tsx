@@ -1,10 +1,9 @@
 import { useMemo } from "react";
-import { useApiQuery } from "../api/query";
-import { readPrincipal, writePrincipal } from "../components/principal";
-import { LatestOwnersDocument, type PrincipalPartsFragment } from "../generated/graphql";
+import { PRINCIPAL_FIELD, readPrincipal, writePrincipal } from "../components/principal";
+import type { PrincipalPartsFragment } from "../generated/graphql";
 import { useTail } from "../live/LiveProvider";
-import { useSession } from "../session/context";
 import { FilterField } from "./FilterField";
+import { useOwners } from "./useOwners";
 
 type Props = {
   label: string;
@@ -15,7 +14,12 @@ type Props = {
 
 /** A principal to filter by; owners of tasks, and those that the ledger speaks of now, are suggested. */
 export function PrincipalField({ label, name, value, onChange }: Props) {
-  const known = useKnownPrincipals();
+  const owners = useOwners();
+  const tail = useTail();
+  const known = useMemo(() => {
+    const spokenOf = tail.flatMap(({ receipt }) => [receipt.from, receipt.to]);
+    return [...new Set([...owners, ...spokenOf].map(writePrincipal))].sort();
+  }, [owners, tail]);
   return (
     <FilterField
       label={label}
@@ -23,20 +27,8 @@ export function PrincipalField({ label, name, value, onChange }: Props) {
       value={value ? writePrincipal(value) : ""}
       suggestions={known}
       placeholder="anyone"
-      pattern="\s*(agent|worker|service|system|human):.+"
-      title="kind:id, for example agent:planner; the kinds are agent, worker, service, system, human"
+      {...PRINCIPAL_FIELD}
       onChange={(text) => onChange(readPrincipal(text))}
     />
   );
-}
-
-function useKnownPrincipals(): readonly string[] {
-  const { viewer } = useSession();
-  const tail = useTail();
-  const { data: latest } = useApiQuery(LatestOwnersDocument, {});
-  return useMemo(() => {
-    const owners = latest?.tasks.nodes.map(({ createdBy }) => createdBy) ?? [];
-    const spokenOf = tail.flatMap(({ receipt }) => [receipt.from, receipt.to]);
-    return [...new Set([viewer.principal, ...owners, ...spokenOf].map(writePrincipal))].sort();
-  }, [viewer, latest, tail]);
 }

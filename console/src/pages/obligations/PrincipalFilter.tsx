@@ -1,22 +1,27 @@
 import { type FormEvent, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { useApiQuery } from "../../api/query";
+import { ErrorState } from "../../components/ErrorState";
 import { FilterBar } from "../../components/FilterBar";
-import { readPrincipal, samePrincipal, writePrincipal } from "../../components/principal";
-import { LatestOwnersDocument, type PrincipalPartsFragment } from "../../generated/graphql";
-import { useTail } from "../../live/LiveProvider";
+import { distinct, PRINCIPAL_FIELD, readPrincipal, samePrincipal, writePrincipal } from "../../components/principal";
+import { useOwners } from "../../filters/useOwners";
+import type { PrincipalPartsFragment } from "../../generated/graphql";
 import { toObligations } from "../../paths";
 import { useSession } from "../../session/context";
+import { useSubmit } from "../../session/useSubmit";
 import { recentPrincipals } from "./recent";
 
 const SHOWN = 6;
 
 /** Chooses whose obligations are shown: by name, or among those looked at lately and those who have had something done. */
 export function PrincipalFilter({ principal }: { principal: PrincipalPartsFragment }) {
-  const { viewer, credentials, development, signIn } = useSession();
+  const { viewer, development } = useSession();
   const navigate = useNavigate();
   const [text, setText] = useState(writePrincipal(principal));
-  const known = useKnownPrincipals(principal);
+  const owners = useOwners();
+  const known = useMemo(
+    () => distinct([principal, ...recentPrincipals(viewer.tenantId), ...owners]),
+    [principal, viewer, owners],
+  );
 
   const choose = (event: FormEvent) => {
     event.preventDefault();
@@ -34,8 +39,7 @@ export function PrincipalFilter({ principal }: { principal: PrincipalPartsFragme
             value={text}
             spellCheck={false}
             autoComplete="off"
-            pattern="\s*(agent|worker|service|system|human):.+"
-            title="kind:id, for example agent:planner; the kinds are agent, worker, service, human"
+            {...PRINCIPAL_FIELD}
             onFocus={(event) => event.target.select()}
             onChange={(event) => {
               setText(event.target.value);
@@ -60,28 +64,27 @@ export function PrincipalFilter({ principal }: { principal: PrincipalPartsFragme
             </Link>
           ))}
       </div>
-      {development && !samePrincipal(principal, viewer.principal) && (
-        <button
-          type="button"
-          className="button act-as"
-          title="In development mode whoever asks is believed: what belongs to it can then be canceled and retried here"
-          onClick={() => void signIn({ ...credentials, principal: writePrincipal(principal) })}
-        >
-          Act as {writePrincipal(principal)}
-        </button>
-      )}
+      {development && !samePrincipal(principal, viewer.principal) && <ActAs principal={principal} />}
     </FilterBar>
   );
 }
 
-function useKnownPrincipals(current: PrincipalPartsFragment): PrincipalPartsFragment[] {
-  const { viewer } = useSession();
-  const tail = useTail();
-  const { data: latest } = useApiQuery(LatestOwnersDocument, {});
-  return useMemo(() => {
-    const owners = tail.filter(({ receipt }) => receipt.type === "TASK_ASSIGNED").map(({ receipt }) => receipt.to);
-    const before = latest?.tasks.nodes.map(({ createdBy }) => createdBy) ?? [];
-    const all = [current, ...recentPrincipals(viewer.tenantId), viewer.principal, ...owners.toReversed(), ...before];
-    return [...new Map(all.map((principal) => [writePrincipal(principal), principal])).values()];
-  }, [current, viewer, tail, latest]);
+/** In development mode one is whom one says. */
+function ActAs({ principal }: { principal: PrincipalPartsFragment }) {
+  const { credentials, signIn } = useSession();
+  const name = writePrincipal(principal);
+  const { busy, error, submit } = useSubmit(() => signIn({ ...credentials, principal: name }));
+  return (
+    <form className="act-as" onSubmit={submit}>
+      {error && <ErrorState error={error} compact />}
+      <button
+        type="submit"
+        className="button"
+        disabled={busy}
+        title="In development mode whoever asks is believed: what belongs to it can then be canceled and retried here"
+      >
+        <span>Act as {name}</span>
+      </button>
+    </form>
+  );
 }
