@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useEffect, useState } from "react";
 import { RouterProvider } from "react-router";
 import { newQueryClient } from "./api/query_client";
 import { LiveProvider } from "./live/LiveProvider";
@@ -18,11 +18,10 @@ export function App() {
 // The first page has come by then.
 const LATER_MS = 2_000;
 
-/** The console of one session: with other credentials it begins anew, and nothing that others may not see is left over. */
+/** The console of one session. */
 function Signed() {
-  const { credentials, signOut } = useSession();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a client for each credentials
-  const client = useMemo(() => newQueryClient(signOut), [credentials, signOut]);
+  const { signOut } = useSession();
+  const [client] = useState(() => newQueryClient(signOut));
   useEffect(() => {
     const timer = setTimeout(() => void loadPages(), LATER_MS);
     return () => clearTimeout(timer);

@@ -67,12 +67,21 @@ export function SessionGate({ children }: { children: ReactNode }) {
 
   switch (state.phase) {
     case "starting":
-      return null;
+      return (
+        <main className="gate starting" aria-busy>
+          Connecting…
+        </main>
+      );
     case "unreachable":
       return <Unreachable error={state.error} onRetry={() => setState({ phase: "starting" })} />;
     case "signedOut":
       return <SignIn {...(state.reason !== undefined && { reason: state.reason })} signIn={signIn} />;
     case "signedIn":
-      return <SessionContext value={session}>{children}</SessionContext>;
+      // For another caller everything below begins anew: nothing of what the one before has seen is left over.
+      return (
+        <SessionContext key={JSON.stringify(state.session.credentials)} value={session}>
+          {children}
+        </SessionContext>
+      );
   }
 }
