@@ -33,6 +33,7 @@ test("the keyboard is enough", async (t) => {
 
   await page.keys("?");
   await page.dialog.getByText("Go to Ledger").waitFor();
+  await page.dialog.getByText("From task to task").waitFor();
   await page.keys("Escape");
   await page.dialog.waitFor({ state: "detached" });
   // What is typed into a field is no shortcut.

@@ -1,5 +1,7 @@
-/** A key, or two in a row, and what they do. */
-export type Shortcut = { keys: string; does: string; run: () => void };
+import type { Key } from "./keys";
+
+/** A key, or two in a row, and what happens when it is pressed. */
+export type Shortcut = Pick<Key, "keys"> & { run: () => void };
 
 // The second key of a pair follows the first within this time.
 const PAIR_MS = 1_000;

@@ -1,30 +1,27 @@
 import { Dialog } from "../components/Dialog";
-import type { Shortcut } from "../keyboard/shortcuts";
-
-const IN_LISTS = [
-  { keys: "j k", does: "Next and previous row; the arrows too" },
-  { keys: "Enter", does: "Open the row" },
-  { keys: "t", does: "On a task: graph, timeline or both" },
-  { keys: "x", does: "In the ledger: unfold the receipt" },
-  { keys: "Esc", does: "Close a dialog; on a task, go back" },
-];
+import { type Key, SECTIONS } from "../keyboard/keys";
 
 /** Lists the keys. */
-export function HelpDialog({ shortcuts, onClose }: { shortcuts: readonly Shortcut[]; onClose: () => void }) {
+export function HelpDialog({ everywhere, onClose }: { everywhere: readonly Key[]; onClose: () => void }) {
   return (
     <Dialog title="Keys" onClose={onClose}>
-      <dl className="keys">
-        {[...shortcuts, ...IN_LISTS].map(({ keys, does }) => (
-          <div key={keys}>
-            <dt>
-              {keys.split(" ").map((key) => (
-                <kbd key={key}>{key}</kbd>
-              ))}
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
+      {[{ title: "Everywhere", keys: everywhere }, ...SECTIONS].map(({ title, keys }) => (
+        <section key={title}>
+          <h3>{title}</h3>
+          <dl className="keys">
+            {keys.map((key) => (
+              <div key={key.keys}>
+                <dt>
+                  {key.keys.split(" ").map((each) => (
+                    <kbd key={each}>{each}</kbd>
+                  ))}
+                </dt>
+                <dd>{key.does}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
     </Dialog>
   );
 }

@@ -14,7 +14,7 @@ import { useTop } from "./useTop";
 /** What is around every page: the navigation, who is signed in, how the stream stands. */
 export function Shell() {
   const [help, setHelp] = useState(false);
-  const shortcuts = useGlobalShortcuts(() => setHelp(true));
+  const keys = useGlobalShortcuts(() => setHelp(true));
   useTop();
   return (
     <div className="shell">
@@ -45,7 +45,7 @@ export function Shell() {
           <Outlet />
         </ActionsProvider>
       </main>
-      {help && <HelpDialog shortcuts={shortcuts} onClose={() => setHelp(false)} />}
+      {help && <HelpDialog everywhere={keys} onClose={() => setHelp(false)} />}
     </div>
   );
 }

@@ -1,17 +1,18 @@
 import { useEffect, useEffectEvent, useMemo } from "react";
 import { useNavigate } from "react-router";
+import { KEYS, type Key } from "../keyboard/keys";
 import { listenForRows } from "../keyboard/rows";
 import { listenForShortcuts, type Shortcut } from "../keyboard/shortcuts";
 import { PLACES } from "./Navigation";
 
 /** Listens for the keys that work on every page, and returns them for the help. */
-export function useGlobalShortcuts(showHelp: () => void): readonly Shortcut[] {
+export function useGlobalShortcuts(showHelp: () => void): readonly Key[] {
   const navigate = useNavigate();
-  const shortcuts = useMemo<Shortcut[]>(
+  const shortcuts = useMemo<(Key & Shortcut)[]>(
     () => [
       ...PLACES.map(({ key, text, to }) => ({ keys: `g ${key}`, does: `Go to ${text}`, run: () => void navigate(to) })),
-      { keys: "/", does: "Filter", run: focusFilter },
-      { keys: "?", does: "Show the keys", run: showHelp },
+      { ...KEYS.filter, run: focusFilter },
+      { ...KEYS.help, run: showHelp },
     ],
     [navigate, showHelp],
   );

@@ -79,7 +79,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     case "signedIn":
       // For another caller everything below begins anew: nothing of what the one before has seen is left over.
       return (
-        <SessionContext key={JSON.stringify(state.session.credentials)} value={session}>
+        <SessionContext key={JSON.stringify([state.session.credentials, state.session.head])} value={session}>
           {children}
         </SessionContext>
       );

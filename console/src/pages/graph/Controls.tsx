@@ -1,5 +1,6 @@
 import { Maximize, Minus, Plus, Sparkles } from "lucide-react";
 import { useEffect, useMemo } from "react";
+import { KEYS } from "../../keyboard/keys";
 import { listenForShortcuts, type Shortcut } from "../../keyboard/shortcuts";
 import type { View } from "./useView";
 
@@ -7,11 +8,12 @@ import type { View } from "./useView";
 export function Controls({ view, onTidy }: { view: View; onTidy?: () => void }) {
   const shortcuts = useMemo<Shortcut[]>(
     () => [
-      { keys: "+", does: "Zoom in", run: view.zoomIn },
-      { keys: "=", does: "Zoom in", run: view.zoomIn },
-      { keys: "-", does: "Zoom out", run: view.zoomOut },
-      { keys: "0", does: "Actual size", run: view.actual },
-      { keys: "f", does: "Show all", run: view.fit },
+      { ...KEYS.zoomIn, run: view.zoomIn },
+      // The same key of many keyboards, without Shift.
+      { keys: "=", run: view.zoomIn },
+      { ...KEYS.zoomOut, run: view.zoomOut },
+      { ...KEYS.actualSize, run: view.actual },
+      { ...KEYS.showAll, run: view.fit },
     ],
     [view],
   );

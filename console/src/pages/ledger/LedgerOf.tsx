@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { ErrorState } from "../../components/ErrorState";
 import { Skeleton } from "../../components/Skeleton";
+import { KEYS } from "../../keyboard/keys";
 import { listenForShortcuts } from "../../keyboard/shortcuts";
 import { type LedgerFilter, toLedger } from "../../paths";
 import { LedgerTable } from "./LedgerTable";
@@ -33,7 +34,7 @@ export function LedgerOf({ filter, receipt }: Props) {
       const focused = document.activeElement;
       if (focused instanceof HTMLElement && focused.dataset.row) toggle(focused.dataset.row);
     };
-    return listenForShortcuts(() => [{ keys: "x", does: "Unfold the receipt", run: unfold }]);
+    return listenForShortcuts(() => [{ ...KEYS.unfold, run: unfold }]);
   }, [toggle]);
 
   const toNewest = () => {

@@ -11,6 +11,7 @@ import { StatusBadge } from "../../components/StatusBadge";
 import { useView, useWide } from "../../components/useView";
 import { type ViewChoice, ViewSwitch } from "../../components/ViewSwitch";
 import { TaskDetailsDocument } from "../../generated/graphql";
+import { KEYS } from "../../keyboard/keys";
 import { toQueue } from "../../paths";
 import { Facts } from "./Facts";
 import { GraphSection, TimelineSection } from "./Life";
@@ -47,7 +48,7 @@ export function TaskPage() {
             choices={views.map((each): ViewChoice<LifeView> => ({ view: each, text: TEXTS[each] }))}
             view={view}
             onChange={setView}
-            shortcut="t"
+            shortcut={KEYS.nextView.keys}
           />
         }
       />

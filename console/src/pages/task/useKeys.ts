@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
+import { KEYS } from "../../keyboard/keys";
 import { listenForShortcuts } from "../../keyboard/shortcuts";
 import { toObligations } from "../../paths";
 
@@ -12,8 +13,8 @@ export function useKeys(nextView: () => void) {
     // The first entry of the history was opened by its address: there is nothing of the console before it.
     const back = () => void (history.state?.idx > 0 ? navigate(-1) : navigate(toObligations()));
     return listenForShortcuts(() => [
-      { keys: "t", does: "Next view", run: () => next.current() },
-      { keys: "Escape", does: "Back", run: back },
+      { ...KEYS.nextView, run: () => next.current() },
+      { ...KEYS.back, run: back },
     ]);
   }, [navigate]);
 }

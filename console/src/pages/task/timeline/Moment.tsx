@@ -25,7 +25,7 @@ export function Moment({ receipt, since, chosen, role }: Props) {
   return (
     <li ref={element} className={`moment toned ${tone} ${role ?? ""}`} data-chosen={chosen}>
       <Icon className="moment-icon" aria-hidden />
-      <button type="button" className="moment-head" aria-expanded={open} aria-controls={details} onClick={toggle}>
+      <button type="button" className="moment-head" data-row aria-expanded={open} aria-controls={details} onClick={toggle}>
         <span className="moment-line">
           <strong>{name}</strong>
           <span className="moment-seq">#{String(receipt.seq)}</span>

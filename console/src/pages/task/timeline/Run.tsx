@@ -21,7 +21,7 @@ export function Run({ run: { receipts, latest }, since, chosen }: Props) {
   return (
     <li ref={element} className="moment toned active" data-chosen={chosen}>
       <Activity className="moment-icon" aria-hidden />
-      <button type="button" className="moment-head" aria-expanded={open} aria-controls={list} onClick={toggle}>
+      <button type="button" className="moment-head" data-row aria-expanded={open} aria-controls={list} onClick={toggle}>
         <span className="moment-line">
           <strong>{receipts.length} progress reports</strong>
           <span className="moment-seq">
