@@ -1,7 +1,7 @@
 import type { LiveEvent, LiveState } from "./event";
 
-// What pages look up of the newest receipts, for example what has just closed an obligation.
-const KEPT = 500;
+/** So many of the newest receipts pages can look up, for example to say what has just closed an obligation. */
+export const KEPT = 500;
 
 /** The end of the ledger as it has come in, and how the stream stands. */
 export class Tail {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { ErrorState } from "../../components/ErrorState";
+import { LoadMore } from "../../components/LoadMore";
 import { Skeleton } from "../../components/Skeleton";
 import { KEYS } from "../../keyboard/keys";
 import { listenForShortcuts } from "../../keyboard/shortcuts";
@@ -25,7 +26,7 @@ export function LedgerOf({ filter, receipt }: Props) {
   const { unfolded, toggle } = useUnfolded();
   const [paused, setPaused] = useState(false);
   const following = atTop && !paused && unfolded.size === 0;
-  const { query, ledger, waiting, readNewer, readOlder, isReadingOlder, olderError } = useLedger(filter, following);
+  const { query, ledger, waiting, waitingMore, readNewer, older } = useLedger(filter, following);
   const receipts = useMemo(() => ledger?.rows.map(({ node }) => node) ?? [], [ledger]);
   const toReceipt = useCallback((id: string) => toLedger({ ...filter, receipt: id }), [filter]);
 
@@ -50,7 +51,7 @@ export function LedgerOf({ filter, receipt }: Props) {
           following={following}
           paused={paused}
           onPause={setPaused}
-          newer={waiting || ledger.hasNewer ? { count: waiting, show: toNewest } : null}
+          newer={waiting || ledger.hasNewer ? { count: waiting, more: waitingMore, show: toNewest } : null}
         />
       )}
       {query.isPending && <Skeleton rows={14} />}
@@ -64,14 +65,7 @@ export function LedgerOf({ filter, receipt }: Props) {
           toReceipt={toReceipt}
         />
       )}
-      {olderError && <ErrorState error={olderError} {...(readOlder && { onRetry: readOlder })} />}
-      {readOlder && !olderError && (
-        <div className="older">
-          <button type="button" className="button" onClick={readOlder} disabled={isReadingOlder}>
-            {isReadingOlder ? "Loading…" : "Load older"}
-          </button>
-        </div>
-      )}
+      <LoadMore text="Load older" {...older} />
       {receipt && (
         <ReceiptDialog key={receipt} id={receipt} toReceipt={toReceipt} onClose={() => void navigate(toLedger(filter))} />
       )}

@@ -10,7 +10,7 @@ type Props = {
   paused: boolean;
   onPause: (paused: boolean) => void;
   /** What is missing at the newest end: how many, as far as that is known, and how to see it. */
-  newer: { count: number; show: () => void } | null;
+  newer: { count: number; more: boolean; show: () => void } | null;
 };
 
 /** The line above the ledger, which stays in view: how it moves, what is new, what the check has said. */
@@ -34,7 +34,7 @@ export function LedgerTools({ receipts, following, paused, onPause, newer }: Pro
       {newer && !following && (
         <button type="button" className="button primary newer" onClick={newer.show}>
           <ArrowUp aria-hidden />
-          {newer.count > 0 ? `${newer.count} new` : "Back to the newest"}
+          {newer.count > 0 ? `${newer.count}${newer.more ? "+" : ""} new` : "Back to the newest"}
         </button>
       )}
       <VerifyAll receipts={receipts} />

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "react";
 import { queryKeyOf } from "../../api/query";
 import { LedgerPageDocument, type LedgerPageQueryVariables } from "../../generated/graphql";
 import { useTail } from "../../live/LiveProvider";
+import { KEPT } from "../../live/tail";
 import type { LedgerFilter } from "../../paths";
 import { useSession } from "../../session/context";
 import { passes, toReceiptFilter } from "./filter";
@@ -71,12 +72,16 @@ export function useLedger(filter: LedgerFilter, following: boolean) {
   return {
     query,
     ledger,
-    /** How many are missing at the newest end; none while they are being read. */
+    /** How many are missing at the newest end, or more than that; none while they are being read. */
     waiting: isReadingNewer ? 0 : waiting.length,
+    /** Whether more may be missing than the tail remembers. */
+    waitingMore: waiting.length > 0 && waiting[0] === events[0] && events.length >= KEPT,
     readNewer: () => readNewer(upTo),
-    /** Reads the page before; undefined at the ledger's beginning. */
-    readOlder: last === undefined ? undefined : () => older.mutate(last),
-    isReadingOlder: older.isPending,
-    olderError: older.error,
+    /** The page before, for LoadMore. */
+    older: {
+      load: last === undefined ? undefined : () => older.mutate(last),
+      loading: older.isPending,
+      error: older.error,
+    },
   };
 }

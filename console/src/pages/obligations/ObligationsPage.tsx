@@ -62,14 +62,7 @@ function ObligationsOf({ principal }: { principal: PrincipalPartsFragment }) {
       <PrincipalFilter principal={principal} />
       {query.isPending && <Skeleton />}
       {query.isError && !open && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-      {open && (
-        <ObligationsTable
-          open={open}
-          principal={principal}
-          more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
-          loading={query.isFetchingNextPage}
-        />
-      )}
+      {open && <ObligationsTable open={open} principal={principal} more={query.more} />}
     </>
   );
 }

@@ -1,18 +1,18 @@
 import { EmptyState } from "../../components/EmptyState";
+import { LoadMore } from "../../components/LoadMore";
 import { writePrincipal } from "../../components/principal";
 import type { ObligationFragment, PrincipalPartsFragment } from "../../generated/graphql";
 import { ObligationRow } from "./ObligationRow";
+import type { useObligations } from "./useObligations";
 import { useRows } from "./useRows";
 
 type Props = {
   open: readonly ObligationFragment[];
   principal: PrincipalPartsFragment;
-  /** Loads the next page; undefined on the last one. */
-  more: (() => void) | undefined;
-  loading: boolean;
+  more: ReturnType<typeof useObligations>["more"];
 };
 
-export function ObligationsTable({ open, principal, more, loading }: Props) {
+export function ObligationsTable({ open, principal, more }: Props) {
   const rows = useRows(open);
   if (rows.length === 0) {
     return (
@@ -45,13 +45,7 @@ export function ObligationsTable({ open, principal, more, loading }: Props) {
           </tbody>
         </table>
       </div>
-      {more && (
-        <div className="more">
-          <button type="button" className="button" onClick={more} disabled={loading}>
-            {loading ? "Loading…" : "Load more"}
-          </button>
-        </div>
-      )}
+      <LoadMore {...more} />
     </>
   );
 }

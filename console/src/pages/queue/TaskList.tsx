@@ -1,15 +1,15 @@
-import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { Link } from "react-router";
-import type { ApiError } from "../../api/error";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorState } from "../../components/ErrorState";
+import { LoadMore } from "../../components/LoadMore";
 import { Skeleton } from "../../components/Skeleton";
-import type { QueuedTaskFragment, QueueQuery } from "../../generated/graphql";
+import type { QueuedTaskFragment } from "../../generated/graphql";
 import { type QueueFilter, toQueue } from "../../paths";
 import { TaskRow } from "./TaskRow";
+import type { useTasks } from "./useTasks";
 
 type Props = {
-  query: UseInfiniteQueryResult<InfiniteData<QueueQuery["tasks"]>, ApiError>;
+  query: ReturnType<typeof useTasks>;
   /** The tasks of all pages; undefined before the first has come. */
   tasks: readonly QueuedTaskFragment[] | undefined;
   filter: QueueFilter;
@@ -44,19 +44,7 @@ export function TaskList({ query, tasks, filter }: Props) {
           </tbody>
         </table>
       </div>
-      {query.isFetchNextPageError && <ErrorState error={query.error} onRetry={() => void query.fetchNextPage()} />}
-      {query.hasNextPage && !query.isFetchNextPageError && (
-        <div className="queue-more">
-          <button
-            type="button"
-            className="button"
-            onClick={() => void query.fetchNextPage()}
-            disabled={query.isFetchingNextPage}
-          >
-            {query.isFetchingNextPage ? "Loading…" : "Load more"}
-          </button>
-        </div>
-      )}
+      <LoadMore {...query.more} />
     </>
   );
 }

@@ -8,7 +8,7 @@ export function Gap({ loading, onLoad }: { loading: boolean; onLoad: () => void 
       <button type="button" className="button" disabled={loading} onClick={onLoad}>
         {loading ? "Loading…" : "Load 200 earlier receipts"}
       </button>
-      <span className="muted">Reports of progress before this point are not shown yet.</span>
+      <span className="muted">Not all that happened before this point is shown, reports of progress least of all.</span>
     </li>
   );
 }
