@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/asyncgate/asyncgate/internal/seed"
 )
 
@@ -69,6 +71,9 @@ func worthALook(url string, s seed.Summary) string {
 		places = append(places, place{"tasks/" + s.Troubled, "a task that no worker survives: the server calls it an anomaly"})
 	}
 	lines := []string{"Look at it:"}
+	if s.Tenant != uuid.Nil.String() {
+		lines = []string{"Look at it, with that tenant in the console (a click on who you are, at the end of the navigation, changes it):"}
+	}
 	for _, p := range places {
 		lines = append(lines, "    "+url+"/#/"+p.path+"\n        "+p.what)
 	}

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newContext, url } from "./browser.mjs";
 import { ConsolePage } from "./console_page.mjs";
+import { ask } from "./operator.mjs";
 
-const [admin, reader] = process.argv.slice(4);
+const [admin, reader, dismissed] = process.argv.slice(4);
 
 // signIn opens the console, which asks for a key, and gives it one.
 async function signIn(page, key, principal = "") {
@@ -74,4 +75,18 @@ test("who has the key of an administrator acts as whom it likes, and what that o
   await console.button("Open the task", console.dialog).click();
   await console.title("report.write").waitFor();
   await page.locator(".standing").getByText("planner").waitFor();
+});
+
+test("whose key is revoked is out at once, and told why", async (t) => {
+  const context = await newContext(t, {}, /401/);
+  const page = await context.newPage();
+  await page.goto(`${url}/#/ledger`);
+  await signIn(page, dismissed);
+  await new ConsolePage(page).ready();
+  await ask("revoke");
+  await page.getByRole("status").getByText("revoked").waitFor();
+  await page.getByLabel("API key").waitFor();
+  assert.ok(!(await page.evaluate(() => JSON.stringify(sessionStorage))).includes(dismissed), "the key is kept");
+  await signIn(page, reader);
+  await new ConsolePage(page).title("Ledger").waitFor();
 });
