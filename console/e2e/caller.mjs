@@ -27,14 +27,20 @@ export class Caller {
     return createTasks.map(({ task }) => task);
   }
 
-  // claim claims the one task of a type, and returns its lease's id.
-  async claim(type) {
+  // claim claims the one task of a type for so long, and returns its lease's id.
+  async claim(type, ttlSeconds = 60) {
     const { claimTasks } = await this.call(
       "mutation($input: ClaimTasksInput!) { claimTasks(input: $input) { leases { id } } }",
-      { input: { types: [type], maxTasks: 1, ttlSeconds: 60, waitSeconds: 10 } },
+      { input: { types: [type], maxTasks: 1, ttlSeconds, waitSeconds: 10 } },
     );
     assert.equal(claimTasks.leases.length, 1, `a ${type} to claim`);
     return claimTasks.leases[0].id;
+  }
+
+  async renew(leaseId, extendBySeconds) {
+    await this.call("mutation($input: RenewLeaseInput!) { renewLease(input: $input) { lease { id } } }", {
+      input: { leaseId, extendBySeconds },
+    });
   }
 
   async progress(leaseId, progress) {

@@ -49,6 +49,19 @@ test("a task that is created in the page is worked on and closes before one's ey
   assert.ok((await owedStays()) && (await taskStays()), "a page was loaded again");
 });
 
+test("a lease that is renewed goes on, though no receipt tells of it", async (t) => {
+  const tenant = randomUUID();
+  const [planner, worker] = [new Caller(tenant, "agent:planner"), new Caller(tenant, "worker:w-1")];
+  const [{ id }] = await planner.create({ type: "report.write" });
+  const lease = await worker.claim("report.write", 20);
+  const context = await newContext(t);
+  const who = { tenant, principal: "agent:planner" };
+  const owed = await ConsolePage.open(context, "/obligations", who);
+  const task = await ConsolePage.open(context, `/tasks/${id}`, who);
+  await worker.renew(lease, 600);
+  for (const { page } of [owed, task]) await page.getByText(/^9m /).first().waitFor();
+});
+
 test("what the server refuses is said in its words", async (t) => {
   const tenant = randomUUID();
   const planner = new Caller(tenant, "agent:planner");
