@@ -28,8 +28,9 @@ PGBOUNCER := $(or $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer),/usr/sbi
 REDIS     := $(or $(shell command -v redis-server),/usr/bin/redis-server)
 CHROMIUM  := $(or $(ASYNCGATE_TEST_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome),/usr/bin/chromium)
 
-# The Prometheus with promtool, which the tests of deploy/prometheus run: the machine's, else Debian's package, unpacked below
-# .tools and not installed: installed it would run, at the address where the metrics of servers are.
+# The Caddy, and the Prometheus with promtool, that the tests of deploy/ run: the machine's, else Debian's packages, unpacked below
+# .tools and not installed: installed they would run, one at port 80, the other where the metrics of servers are.
+CADDY      := $(if $(shell command -v caddy),,$(TOOLS)/caddy/usr/bin/caddy)
 PROMETHEUS := $(if $(and $(shell command -v prometheus),$(shell command -v promtool)),,$(TOOLS)/prometheus/usr/bin/prometheus)
 
 # The clients of others that the tests run, from the npm registry: npm ci writes the file when it has installed them all.
@@ -44,8 +45,14 @@ NPM              := $(shell command -v npm)
 VERSION ?= $(shell git describe --tags --always --dirty)
 COMMIT  ?= $(shell git rev-parse HEAD)
 
+# What is handed out: one file that needs no library, the same bytes wherever and whenever it is built of one commit.
+GO_BUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)'
+
+# Builds images: docker, podman or buildah.
+CONTAINERS ?= docker
+
 .DEFAULT_GOAL := help
-.PHONY: help run build console test test-faults lint fresh generate pictures bench bench-quick fuzz clean
+.PHONY: help run build image console test test-faults lint fresh generate pictures bench bench-quick fuzz clean
 .DELETE_ON_ERROR:
 
 help: ## lists the targets
@@ -55,15 +62,18 @@ run: $(if $(NPM),$(CONSOLE)) ## serves from the working tree, in development mod
 	go run . serve
 
 build: $(if $(NPM),$(CONSOLE)) ## builds bin/asyncgate
-	go build -trimpath -ldflags '-X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o bin/asyncgate .
+	$(GO_BUILD) -o bin/asyncgate .
+
+image: ## builds the container image asyncgate:VERSION, by docker or what CONTAINERS names
+	$(CONTAINERS) build --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) -t asyncgate:$(VERSION) .
 
 console: $(CONSOLE) ## builds the console and the playground into what `go build` embeds
 
-test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CHROMIUM) $(PROMETHEUS) $(CLIENTS) $(CONSOLE) ## runs all tests with the race detector, on SQLite and PostgreSQL
+test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CADDY) $(CHROMIUM) $(PROMETHEUS) $(CLIENTS) $(CONSOLE) ## runs all tests with the race detector, on SQLite and PostgreSQL
 	npm test --prefix console
 	go test $(RACE) -timeout $(TEST_TIMEOUT) ./...
 
-test-faults: $(POSTGRES) $(PGBOUNCER) ## kills servers and databases for FAULTS_TIME (5m), and cuts streams and commits everywhere
+test-faults: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CADDY) ## kills servers and databases for FAULTS_TIME (5m), and cuts streams and commits everywhere
 	go test $(RACE) -timeout 0 -v ./internal/faults -faults.duration $(FAULTS_TIME) -faults.cuts 1000 -faults.boundaries 0
 
 lint: fresh $(GOLANGCI) $(CONSOLE_PACKAGES) ## runs the linters, checks types, formatting, generated code and go.mod
@@ -149,8 +159,16 @@ endef
 /usr/bin/chromium:
 	$(call debian,chromium)
 
+# Unpacks a package of Debian's below .tools.
+define unpacked
+@command -v apt-get >/dev/null || { echo 'the tests need $(1): install it, with all its programs' >&2; exit 1; }
+rm -rf $(TOOLS)/$(1) && mkdir -p $(TOOLS)/$(1)
+cd $(TOOLS)/$(1) && { apt-get download $(1) || { apt-get update && apt-get download $(1); }; }
+cd $(TOOLS)/$(1) && dpkg --fsys-tarfile $(1)_*.deb | tar -x ./usr/bin && rm $(1)_*.deb
+endef
+
+$(TOOLS)/caddy/usr/bin/caddy:
+	$(call unpacked,caddy)
+
 $(TOOLS)/prometheus/usr/bin/prometheus:
-	@command -v apt-get >/dev/null || { echo 'the tests need Prometheus: install it, promtool included' >&2; exit 1; }
-	rm -rf $(TOOLS)/prometheus && mkdir -p $(TOOLS)/prometheus
-	cd $(TOOLS)/prometheus && { apt-get download prometheus || { apt-get update && apt-get download prometheus; }; }
-	cd $(TOOLS)/prometheus && dpkg --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin && rm prometheus_*.deb
+	$(call unpacked,prometheus)

@@ -16,6 +16,8 @@ import (
 type caller struct {
 	tenant, principal string
 	http              *http.Client
+	// key, if any, is an admin key of the tenant, which may act for each of its principals.
+	key string
 	// lost, if any, counts the calls that were not answered, or answered with «try again».
 	lost *atomic.Int64
 }
@@ -34,9 +36,13 @@ func (c caller) as(principal string) caller {
 }
 
 func (c caller) header() http.Header {
-	return http.Header{
+	h := http.Header{
 		"Content-Type": {"application/json"}, "X-Tenant-ID": {c.tenant}, "X-Principal": {c.principal},
 	}
+	if c.key != "" {
+		h.Set("Authorization", "Bearer "+c.key)
+	}
+	return h
 }
 
 type vars map[string]any

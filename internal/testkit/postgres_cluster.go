@@ -93,7 +93,7 @@ func freePort() (int, error) {
 			return port, listener.Close()
 		}
 	}
-	return 0, fmt.Errorf("no free port for PostgreSQL between 20000 and 30000")
+	return 0, fmt.Errorf("no free port between 20000 and 30000")
 }
 
 // start returns when the server accepts connections.

@@ -99,22 +99,8 @@ func awaitPrometheus(ctx context.Context, url string, ended <-chan struct{}) err
 	}
 }
 
-// PrometheusProgram returns the path of prometheus or promtool: the machine's, else what the Makefile has put below .tools.
+// PrometheusProgram returns the path of prometheus or promtool.
 func PrometheusProgram(tb testing.TB, name string) string {
 	tb.Helper()
-	if path, err := exec.LookPath(name); err == nil {
-		return path
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		path := filepath.Join(dir, ".tools", "prometheus", "usr", "bin", name)
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
-	}
-	tb.Fatalf("there is no %s on this machine for the tests: `make test` gets Debian's; elsewhere install Prometheus", name)
-	return ""
+	return unpackedProgram(tb, "prometheus", name)
 }
