@@ -76,10 +76,11 @@ test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CADDY) $(CHROMIUM) $(PROMETHEUS) $(CLI
 test-faults: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CADDY) ## kills servers and databases for FAULTS_TIME (5m), and cuts streams and commits everywhere
 	go test $(RACE) -timeout 0 -v ./internal/faults -faults.duration $(FAULTS_TIME) -faults.cuts 1000 -faults.boundaries 0
 
-lint: fresh $(GOLANGCI) $(CONSOLE_PACKAGES) ## runs the linters, checks types, formatting, generated code and go.mod
+lint: fresh $(GOLANGCI) $(CONSOLE_PACKAGES) ## runs the linters, checks types, formatting, generated code, go.mod and deploy/
 	go mod tidy -diff
 	$(GOLANGCI) run
 	cd bench/river && go mod tidy -diff && $(CURDIR)/$(GOLANGCI) run
+	cd deploy/lint && go mod tidy -diff && $(CURDIR)/$(GOLANGCI) run && go test -count=1 ./...
 	npm run lint --prefix console
 
 # Compares files instead of asking git for changes, so that it is right in the middle of work too.
