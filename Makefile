@@ -48,11 +48,14 @@ COMMIT  ?= $(shell git rev-parse HEAD)
 # What is handed out: one file that needs no library, the same bytes wherever and whenever it is built of one commit.
 GO_BUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)'
 
+# Where a server can run: it locks a SQLite file as Unix does.
+PLATFORMS ?= linux-amd64 linux-arm64 darwin-amd64 darwin-arm64
+
 # Builds images: docker, podman or buildah.
 CONTAINERS ?= docker
 
 .DEFAULT_GOAL := help
-.PHONY: help run build image console test test-faults lint fresh generate pictures bench bench-quick fuzz clean
+.PHONY: help run build image release console test test-faults lint fresh generate pictures bench bench-quick fuzz clean
 .DELETE_ON_ERROR:
 
 help: ## lists the targets
@@ -66,6 +69,11 @@ build: $(if $(NPM),$(CONSOLE)) ## builds bin/asyncgate
 
 image: ## builds the container image asyncgate:VERSION, by docker or what CONTAINERS names
 	$(CONTAINERS) build --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) -t asyncgate:$(VERSION) .
+
+release: $(CONSOLE) ## builds dist/: an archive for each of PLATFORMS, what is in them (CycloneDX), and their checksums
+	rm -rf dist
+	$(foreach p,$(PLATFORMS),GOOS=$(firstword $(subst -, ,$(p))) GOARCH=$(lastword $(subst -, ,$(p))) $(GO_BUILD) -o dist/asyncgate-$(VERSION)-$(p)/asyncgate . &&) \
+	sh deploy/pack.sh $(VERSION)
 
 console: $(CONSOLE) ## builds the console and the playground into what `go build` embeds
 
@@ -116,7 +124,7 @@ fuzz: ## runs every fuzz test there is, each for FUZZ_TIME (20s)
 	done
 
 clean: ## removes what was built; the tools stay in .tools
-	rm -rf bin console/dist/site
+	rm -rf bin dist console/dist/site
 
 # The version is in the file's name: another version is another file, and builds itself.
 $(GOLANGCI):
