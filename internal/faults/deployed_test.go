@@ -31,6 +31,7 @@ type deployed struct {
 // deploy starts everything. The settings are added to those of the file.
 func deploy(t *testing.T, settings ...string) *deployed {
 	t.Helper()
+	lookAtSources(t)
 	folder := filepath.Join("..", "..", "deploy")
 	d := &deployed{t: t, databaseURL: testkit.Postgres(t), running: map[string]*testkit.RunningServer{}, upstream: map[string]string{
 		"asyncgate-1:8080": testkit.FreeAddress(t), "asyncgate-2:8080": testkit.FreeAddress(t),
