@@ -1,0 +1,44 @@
+package examples_test
+
+import (
+	"context"
+	"flag"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/asyncgate/asyncgate/internal/testkit"
+)
+
+// program is the command that serves the examples.
+var program *testkit.Program
+
+// atOnce is how many tests run at the same time: they wait for other processes, which wait for one another.
+const atOnce = "8"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		panic(err)
+	}
+	os.Exit(testkit.RunWithProgram(m, &program))
+}
+
+// within bounds every wait for something that must come, on a machine that has much else to do.
+const within = 2 * time.Minute
+
+// eventually polls for what another process does without a sign.
+func eventually(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), within)
+	defer cancel()
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	for !done() {
+		select {
+		case <-poll.C:
+		case <-ctx.Done():
+			t.Fatalf("not within %s: %s", within, what)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+"""Leases that are held: renewed for as long as somebody works under them."""
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Event, Thread
+from typing import Any
+
+from asyncgate import UNANSWERED, Refused, ask
+from streams import follow
+
+RENEW = "mutation($input: RenewLeaseInput!) { renewLease(input: $input) { lease { id } } }"
+LEASE_ENDED = "subscription { leaseEnded { id } }"
+
+held: dict[str, Event] = {}
+
+
+@contextmanager
+def hold(lease: Any) -> Generator[Event, None, None]:
+    """Renews a lease that was just claimed. The event is set once it has ended: the task is another's then."""
+    ended = held[lease["id"]] = Event()
+    acquired, expires = (datetime.fromisoformat(lease[at].replace("Z", "+00:00")) for at in ("acquiredAt", "expiresAt"))
+    Thread(target=renew, args=(lease["id"], (expires - acquired).seconds, ended), daemon=True).start()
+    try:
+        yield ended
+    finally:
+        held.pop(lease["id"]).set()
+
+
+def renew(lease: str, ttl: int, ended: Event) -> None:
+    """Renews at a third of the lease's time, until it is refused, or unanswered until the lease has run out."""
+    renewed = time.monotonic()
+    while not ended.wait(ttl / 3) and (now := time.monotonic()) < renewed + ttl:
+        try:
+            ask(RENEW, input={"leaseId": lease, "extendBySeconds": ttl})
+            renewed = now
+        except Refused:
+            break
+        except UNANSWERED:
+            pass
+    ended.set()
+
+
+def listen() -> None:
+    """Hears at once of leases that end otherwise than by a report: that are canceled, or expire."""
+    for lease in follow(LEASE_ENDED):
+        held.get(lease["id"], Event()).set()

@@ -1,0 +1,24 @@
+"""Subscriptions over Server-Sent Events, which go on whatever breaks."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from asyncgate import UNANSWERED, data_of, pause, post
+
+
+def follow(document: str, **variables: Any) -> Iterator[Any]:
+    """Yields what a subscription brings. Connects again, behind the last event that the caller is done with."""
+    failures = 0
+    while True:
+        try:
+            with post(document, variables, "text/event-stream") as stream:
+                for line in stream:
+                    if line.startswith(b"data: "):
+                        (event,) = data_of(json.loads(line[6:])).values()
+                        yield event
+                        variables["after"], failures = event.get("cursor"), 0
+        except UNANSWERED:
+            pass
+        pause(failures)
+        failures += 1
