@@ -3,9 +3,11 @@
 # Pinned, so that the same commit is judged the same on every machine.
 GOLANGCI_VERSION := v2.15.0
 POSTGRES_VERSION := 18.4.0-beta.17
+PYRIGHT_VERSION  := 1.1.414
 
 TOOLS    := .tools
 GOLANGCI := $(TOOLS)/bin/golangci-lint-$(GOLANGCI_VERSION)
+PYRIGHT  := $(TOOLS)/pyright-$(PYRIGHT_VERSION)/node_modules/pyright/index.js
 
 TEST_TIMEOUT ?= 20m
 
@@ -23,10 +25,11 @@ override PG_BINDIR := $(CURDIR)/$(dir $(POSTGRES))
 endif
 test test-faults bench bench-quick: export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
 
-# The PgBouncer, the Redis and the Chromium that the tests run: those that are found, else Debian's packages.
+# The PgBouncer, the Redis, the Chromium and the Python that the tests run: those that are found, else Debian's packages.
 PGBOUNCER := $(or $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer),/usr/sbin/pgbouncer)
 REDIS     := $(or $(shell command -v redis-server),/usr/bin/redis-server)
 CHROMIUM  := $(or $(ASYNCGATE_TEST_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome),/usr/bin/chromium)
+PYTHON    := $(or $(shell command -v python3),/usr/bin/python3)
 
 # The Caddy, and the Prometheus with promtool, that the tests of deploy/ run: the machine's, else Debian's packages, unpacked below
 # .tools and not installed: installed they would run, one at port 80, the other where the metrics of servers are.
@@ -35,6 +38,9 @@ PROMETHEUS := $(if $(and $(shell command -v prometheus),$(shell command -v promt
 
 # The clients of others that the tests run, from the npm registry: npm ci writes the file when it has installed them all.
 CLIENTS := internal/web/protocol/node_modules/.package-lock.json
+
+# What the examples in TypeScript need of npm.
+EXAMPLES := examples/typescript/node_modules/.package-lock.json
 
 # The console: what it needs of npm, and what Vite makes of its sources. A server is built with it where npm is.
 CONSOLE_PACKAGES := console/node_modules/.package-lock.json
@@ -77,19 +83,21 @@ release: $(CONSOLE) ## builds dist/: an archive for each of PLATFORMS, what is i
 
 console: $(CONSOLE) ## builds the console and the playground into what `go build` embeds
 
-test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CADDY) $(CHROMIUM) $(PROMETHEUS) $(CLIENTS) $(CONSOLE) ## runs all tests with the race detector, on SQLite and PostgreSQL
+test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CADDY) $(CHROMIUM) $(PYTHON) $(PROMETHEUS) $(CLIENTS) $(EXAMPLES) $(CONSOLE) ## runs all tests with the race detector, on SQLite and PostgreSQL
 	npm test --prefix console
 	go test $(RACE) -timeout $(TEST_TIMEOUT) ./...
 
 test-faults: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CADDY) ## kills servers and databases for FAULTS_TIME (5m), and cuts streams and commits everywhere
 	go test $(RACE) -timeout 0 -v ./internal/faults -faults.duration $(FAULTS_TIME) -faults.cuts 1000 -faults.boundaries 0
 
-lint: fresh $(GOLANGCI) $(CONSOLE_PACKAGES) ## runs the linters, checks types, formatting, generated code, go.mod and deploy/
+lint: fresh $(GOLANGCI) $(PYRIGHT) $(CONSOLE_PACKAGES) $(EXAMPLES) ## runs the linters, checks types, formatting, generated code, go.mod and deploy/
 	go mod tidy -diff
 	$(GOLANGCI) run
 	cd bench/river && go mod tidy -diff && $(CURDIR)/$(GOLANGCI) run
 	cd deploy/lint && go mod tidy -diff && $(CURDIR)/$(GOLANGCI) run && go test -count=1 ./...
 	npm run lint --prefix console
+	npm run lint --prefix examples/typescript
+	node $(PYRIGHT) --project examples/python
 
 # Compares files instead of asking git for changes, so that it is right in the middle of work too.
 FINGERPRINT = git ls-files -z --cached --others --exclude-standard | xargs -0 cksum 2>/dev/null || true
@@ -133,10 +141,15 @@ $(GOLANGCI):
 
 $(CLIENTS): $(addprefix internal/web/protocol/,package.json package-lock.json)
 $(CONSOLE_PACKAGES): $(addprefix console/,package.json package-lock.json)
-$(CLIENTS) $(CONSOLE_PACKAGES):
+$(EXAMPLES): $(addprefix examples/typescript/,package.json package-lock.json)
+$(CLIENTS) $(CONSOLE_PACKAGES) $(EXAMPLES):
 	@command -v npm >/dev/null || { echo 'this needs Node with npm: the console is built with it, and the tests run clients of others' >&2; exit 1; }
 	npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
+
+$(PYRIGHT):
+	npm install --prefix $(TOOLS)/pyright-$(PYRIGHT_VERSION) --ignore-scripts --no-save --no-audit --no-fund --loglevel=error \
+		pyright@$(PYRIGHT_VERSION)
 
 $(CONSOLE): $(CONSOLE_PACKAGES) $(CONSOLE_SOURCES)
 	npm run build --prefix console --silent
@@ -167,6 +180,9 @@ endef
 
 /usr/bin/chromium:
 	$(call debian,chromium)
+
+/usr/bin/python3:
+	$(call debian,python3)
 
 # Unpacks a package of Debian's below .tools.
 define unpacked
