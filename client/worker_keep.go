@@ -11,7 +11,7 @@ type tenure struct {
 	id leaseID
 	// ttl is how long it lasts from one renewal to the next.
 	ttl time.Duration
-	// from is a moment here that was not after the acquisition there.
+	// from is the moment here when the lease was heard of.
 	from  time.Time
 	until time.Time
 	// first is the pause before the first renewal.
@@ -21,18 +21,23 @@ type tenure struct {
 // unknownTTL is taken for the time of a lease that was not claimed just now when nobody has said it.
 const unknownTTL = 2 * time.Minute
 
+// newTenure begins when a lease is heard of. When the server has granted it is unknown: at any time since it was asked, sent, as
+// it may have waited for a task. So a lease that is short beside that is renewed at once, after which it is known.
 func newTenure(lease *Lease, sent time.Time, from origin, wanted time.Duration) *tenure {
+	heard := time.Now()
 	lasts := lease.ExpiresAt.Sub(lease.AcquiredAt)
-	t := &tenure{id: lease.ID, ttl: lasts, from: sent, until: sent.Add(lasts)}
+	t := &tenure{id: lease.ID, ttl: lasts, from: heard, until: heard.Add(lasts)}
 	if from != claimed { // long ago, perhaps: how long it lasts, its first renewal tells
 		t.ttl = wanted
 		if t.ttl == 0 {
 			t.ttl = unknownTTL
 		}
-		t.until = sent.Add(t.ttl)
+		t.until = heard.Add(t.ttl)
 		return t
 	}
-	t.first = t.ttl / 3
+	if t.ttl/3 > heard.Sub(sent) {
+		t.first = t.ttl / 3
+	}
 	return t
 }
 

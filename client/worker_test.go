@@ -203,6 +203,23 @@ func TestWorkerRenews(t *testing.T) {
 	})
 }
 
+// TestWorkerWaitsLongerThanItsLease: a claim that has waited for a task longer than its lease lasts still has all of it.
+func TestWorkerWaitsLongerThanItsLease(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		ctx := within(t)
+		server := serve(t, databaseURL, "ASYNCGATE_MIN_LEASE_TTL=1s")
+		agent := newClient(t, server.URL, "agent:a")
+		task := must(agent.CreateTask(ctx, client.CreateTaskInput{Type: "x", Delay: 3 * time.Second}))(t).Task
+		w := client.NewWorker(newClient(t, server.URL, "worker:w"), client.WorkerOptions{LeaseTTL: 2 * time.Second})
+		w.Handle("x", func(context.Context, *client.Job) (client.Completion, error) { return client.Completion{}, nil })
+		run(t, w)
+		if o := awaited(ctx, t, agent, task); o.Status != client.TaskSucceeded || o.ExpiryCount != 0 {
+			t.Errorf("ended as %s after %d lost leases", o.Status, o.ExpiryCount)
+		}
+	})
+}
+
 // TestWorkerLostAnswers: every second answer is lost, and each task is done once.
 func TestWorkerLostAnswers(t *testing.T) {
 	t.Parallel()
