@@ -2,8 +2,12 @@ package examples_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -14,12 +18,37 @@ type language struct {
 }
 
 var languages = []language{
+	{"Go", []string{"go/agent"}, []string{"go/worker"}},
 	{"Python", []string{"python3", "python/agent.py"}, []string{"python3", "python/worker.py"}},
 	{"TypeScript", []string{"node", "--import", tsx, "typescript/agent.ts"}, []string{"node", "--import", tsx, "typescript/worker.ts"}},
 }
 
 // tsx lets Node 20 run TypeScript. `make test` installs it, or `npm ci --ignore-scripts` in typescript.
 const tsx = "typescript/node_modules/tsx/dist/loader.mjs"
+
+// builtGo is the folder with the examples in Go: `go run` would not pass signals on to them.
+var builtGo string
+
+func buildGo() error {
+	dir, err := os.MkdirTemp("", "asyncgate-examples-")
+	if err != nil {
+		return err
+	}
+	builtGo = dir
+	build := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", dir+"/go/", "./go/...")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("building the examples in Go: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// executable finds the program that runs an example.
+func executable(name string) (string, error) {
+	if strings.HasPrefix(name, "go/") {
+		name = filepath.Join(builtGo, name)
+	}
+	return exec.LookPath(name)
+}
 
 // next is the language that takes over from this one.
 func next(i int) language { return languages[(i+1)%len(languages)] }

@@ -2,7 +2,9 @@ package examples_test
 
 import (
 	"context"
+	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -16,12 +18,16 @@ var program *testkit.Program
 // atOnce is how many tests run at the same time: they wait for other processes, which wait for one another.
 const atOnce = "8"
 
-func TestMain(m *testing.M) {
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
 	flag.Parse()
-	if err := flag.Set("test.parallel", atOnce); err != nil {
-		panic(err)
+	if err := errors.Join(flag.Set("test.parallel", atOnce), buildGo()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	os.Exit(testkit.RunWithProgram(m, &program))
+	defer func() { _ = os.RemoveAll(builtGo) }()
+	return testkit.RunWithProgram(m, &program)
 }
 
 // within bounds every wait for something that must come, on a machine that has much else to do.

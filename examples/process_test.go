@@ -30,7 +30,7 @@ type process struct {
 func start(t *testing.T, argv []string, folder string, settings ...string) *process {
 	t.Helper()
 	p := &process{t: t, lines: make(chan string, 100), ended: make(chan struct{})}
-	path, err := exec.LookPath(argv[0])
+	path, err := executable(argv[0])
 	if err != nil {
 		t.Fatalf("the examples need it: %v", err)
 	}
