@@ -28,6 +28,7 @@ Commands:
   migrate up|status|sql     apply, list or print the migrations
   keys create|list|revoke   make, list and end API keys
   verify [--tenant UUID]    audit the ledger; exit 1 on any violation
+  mcp [--http ADDR]         offer the API as tools for language-model agents
   version                   version, commit and Go version
 
 Every command takes --help. Settings are environment variables, ASYNCGATE_…, each also a flag: see asyncgate serve --help.
@@ -115,6 +116,8 @@ func (p process) run(ctx context.Context) error {
 		return p.keys(ctx, args)
 	case "verify":
 		return p.verify(ctx, args)
+	case "mcp":
+		return p.mcp(ctx, args)
 	case "version":
 		return p.version(args)
 	default:

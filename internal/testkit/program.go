@@ -65,9 +65,7 @@ func (p *Program) Run(tb testing.TB, settings []string, args ...string) Result {
 	// Not the test's context, which has ended when its cleanups run.
 	ctx, cancel := context.WithTimeout(context.Background(), programTime)
 	defer cancel()
-	command := exec.CommandContext(ctx, p.path, args...)
-	command.Dir = tb.TempDir()
-	command.Env = environment(settings)
+	command := p.command(ctx, tb, settings, args)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	err := command.Run()
@@ -75,6 +73,18 @@ func (p *Program) Run(tb testing.TB, settings []string, args ...string) Result {
 		tb.Fatalf("asyncgate %s has not ended within %s\n%s", strings.Join(args, " "), programTime, stderr.String())
 	}
 	return resultOf(tb, err, stdout.String(), stderr.String())
+}
+
+// Command is the command, not started yet, for whoever talks with it while it runs.
+func (p *Program) Command(tb testing.TB, settings []string, args ...string) *exec.Cmd {
+	return p.command(context.Background(), tb, settings, args)
+}
+
+func (p *Program) command(ctx context.Context, tb testing.TB, settings, args []string) *exec.Cmd {
+	command := exec.CommandContext(ctx, p.path, args...)
+	command.Dir = tb.TempDir()
+	command.Env = environment(settings)
+	return command
 }
 
 // environment is never empty: an empty one would be the caller's.

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// RunningServer is a process of `asyncgate serve`. It ends with its test, or with the test process, however that ends.
+// RunningServer is a process of `asyncgate serve` or another command that serves. It ends with its test, or with the test process, however that ends.
 type RunningServer struct {
 	// URL is its address, http://127.0.0.1:PORT, https when it serves TLS.
 	URL string
@@ -32,11 +32,21 @@ type RunningServer struct {
 // when it listens. A server that has not been stopped is killed when the test ends.
 func (p *Program) Serve(tb testing.TB, settings []string, flags ...string) *RunningServer {
 	tb.Helper()
+	return p.start(tb, greeting, append([]string{"ASYNCGATE_ADDR=127.0.0.1:0"}, settings...), append([]string{"serve"}, flags...))
+}
+
+// ServeMCP starts `asyncgate mcp --http` in the same way, for the server at url.
+func (p *Program) ServeMCP(tb testing.TB, url string) *RunningServer {
+	tb.Helper()
+	return p.start(tb, mcpGreeting, nil, []string{"mcp", "--url", url, "--http", "127.0.0.1:0"})
+}
+
+// start starts a command that serves, and returns when it prints what the pattern says, whose first group is its URL.
+func (p *Program) start(tb testing.TB, greeting *regexp.Regexp, settings, args []string) *RunningServer {
+	tb.Helper()
 	s := &RunningServer{tb: tb, stdout: newOutput(), stderr: newOutput(), ended: make(chan struct{})}
 	// Not the test's context, which has ended when its cleanups run.
-	s.process = exec.CommandContext(context.Background(), p.path, append([]string{"serve"}, flags...)...)
-	s.process.Dir = tb.TempDir()
-	s.process.Env = environment(append([]string{"ASYNCGATE_ADDR=127.0.0.1:0"}, settings...))
+	s.process = p.command(context.Background(), tb, settings, args)
 	s.process.Stdout, s.process.Stderr = s.stdout, s.stderr
 	s.process.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // an interrupt on the terminal is for the test
 	if err := s.process.Start(); err != nil {
@@ -55,7 +65,10 @@ func (p *Program) Serve(tb testing.TB, settings []string, flags ...string) *Runn
 	return s
 }
 
-var greeting = regexp.MustCompile(`open (https?://127\.0\.0\.1:[0-9]+)/`)
+var (
+	greeting    = regexp.MustCompile(`open (https?://127\.0\.0\.1:[0-9]+)/`)
+	mcpGreeting = regexp.MustCompile(`the tools are at (http://127\.0\.0\.1:[0-9]+/mcp)`)
+)
 
 // AwaitPrinted waits until the server has printed to standard output what the pattern says, and returns its first group.
 func (s *RunningServer) AwaitPrinted(pattern *regexp.Regexp) string {

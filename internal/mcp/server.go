@@ -1,0 +1,57 @@
+// Package mcp is the API as tools for language-model agents, over the Model Context Protocol: an agent delegates a task and
+// collects its result, a worker claims tasks and reports on them, and neither writes GraphQL. It is a client of a running server
+// like any other, through package client, and keeps nothing between two calls: every handle that a tool returns, a task's id or a
+// lease's, is the server's own, and good for any other client too.
+package mcp
+
+import (
+	"net/http"
+
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/asyncgate/asyncgate/client"
+)
+
+// Options are those of the tools.
+type Options struct {
+	// Version is the program's.
+	Version string
+	// URL is that of the server whose tasks these are.
+	URL string
+	// Options are how it is called over stdio. Over HTTP each request brings its own credential: what is set here of key, principal and
+	// tenant does not count then.
+	Options client.Options
+}
+
+// instructions are what a model is told of all tools together.
+const instructions = `AsyncGate keeps tasks that agents delegate to workers. Nothing is lost: every step is a receipt in a ledger.
+
+Delegating: create_task, then await_task with the id until "done" is true; between two calls you may do something else, for hours
+too. open_obligations lists what you are still owed if you have forgotten. acknowledge_receipt says that you have dealt with a
+result.
+
+Working: claim_tasks gives you a task under a lease that runs out. Do what its payload says, call report_progress from time to time
+(it also extends the lease), and end with complete_task or fail_task, always with the leaseId. If a call says
+LEASE_INVALID_OR_EXPIRED, stop: the task is somebody else's now.`
+
+// newServer returns the tools, called for whoever a request comes from.
+func newServer(o Options, callers callers) *sdk.Server {
+	s := sdk.NewServer(
+		&sdk.Implementation{Name: "asyncgate", Title: "AsyncGate", Version: o.Version},
+		&sdk.ServerOptions{Instructions: instructions, Capabilities: &sdk.ServerCapabilities{}},
+	)
+	t := &toolbox{server: s, callers: callers}
+	createTask(t)
+	awaitTask(t)
+	openObligations(t)
+	acknowledgeReceipt(t)
+	cancelTask(t)
+	claimTasks(t)
+	reportProgress(t)
+	completeTask(t)
+	failTask(t)
+	return s
+}
+
+// callers says as whom a request is made, given its headers, which over stdio are nil.
+type callers func(http.Header) (*client.Client, error)

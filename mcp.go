@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/asyncgate/asyncgate/client"
+	"github.com/asyncgate/asyncgate/internal/config"
+	"github.com/asyncgate/asyncgate/internal/mcp"
+)
+
+const mcpHelp = `mcp [--url URL] [--http ADDR] [--principal KIND:ID] [--tenant UUID]
+
+Offers the API of a running server as tools for language-model agents, over the Model Context Protocol: on standard input and
+output for the host that starts it, with the API key in ASYNCGATE_API_KEY; or with --http on /mcp of an address, where each request
+brings a key of its own.`
+
+func (p process) mcp(ctx context.Context, args []string) error {
+	f := newFlags("mcp")
+	url := f.String("url", "", "the server (default: http://$ASYNCGATE_ADDR, https:// with ASYNCGATE_TLS_CERT)")
+	addr := f.String("http", "", "the address to serve, such as 127.0.0.1:8081, instead of standard input and output")
+	principal := f.String("principal", "", "whom to act as, such as agent:planner: anybody in development, else by an admin key")
+	tenant := f.String("tenant", "", "whose tasks they are, on a server without keys (default: 00000000-0000-0000-0000-000000000000)")
+	if done, err := p.parse(f, mcpHelp, args); done || err != nil {
+		return err
+	}
+	c, _, err := config.Parse(nil, p.environ)
+	if err != nil {
+		return err
+	}
+	if *addr != "" && *principal+*tenant != "" {
+		return usageErrorf("with --http each request says who it is: --principal and --tenant are for standard input; see asyncgate mcp --help")
+	}
+	if *url == "" {
+		*url = c.Scheme() + c.Addr
+	}
+	o := mcp.Options{Version: version, URL: *url, Options: client.Options{
+		APIKey: p.variable(config.KeyVariable), Principal: *principal, Tenant: *tenant, UserAgent: "asyncgate-mcp/" + version,
+		// A model is better told soon that the server is away than kept waiting.
+		Retries: 3, Logger: newLogger(c, p.stderr, terminal(p.stderr)),
+	}}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if *addr == "" {
+		return mcp.ServeStdio(ctx, o, os.Stdin, os.Stdout)
+	}
+	return p.mcpOverHTTP(ctx, o, *addr)
+}
+
+func (p process) mcpOverHTTP(ctx context.Context, o mcp.Options, addr string) error {
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("--http: %s can't be served: %w", addr, err)
+	}
+	_, _ = fmt.Fprintf(p.stdout, "MCP: the tools are at http://%s/mcp, for the server at %s\n", listener.Addr(), o.URL)
+	return mcp.ServeHTTP(ctx, o, listener)
+}
