@@ -44,20 +44,15 @@ func Caddy(tb testing.TB, caddyfile string, addresses map[string]string) (url st
 	if err := run.Start(); err != nil {
 		tb.Fatal(err)
 	}
-	guard, err := newKiller(run.Process.Pid)
+	release := Guard(tb, run.Process)
 	tb.Cleanup(func() {
 		_ = run.Process.Kill()
 		_ = run.Wait() // it was killed
-		if guard != nil {
-			_ = guard.release()
-		}
+		release()
 		if tb.Failed() {
 			tb.Logf("Caddy said:\n%s", said)
 		}
 	})
-	if err != nil {
-		tb.Fatal(err)
-	}
 	awaitListener(tb, served)
 	return "http://" + served
 }
