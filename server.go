@@ -27,7 +27,8 @@ Commands:
   demo                      tell the whole story against a running server, as a client
   migrate up|status|sql     apply, list or print the migrations
   keys create|list|revoke   make, list and end API keys
-  verify [--tenant UUID]    audit the ledger; exit 1 on any violation
+  verify [--tenant UUID]    audit the ledger, and archives of it; exit 1 on any violation
+  archive                   move the bodies of old closed chains to files
   mcp [--http ADDR]         offer the API as tools for language-model agents
   version                   version, commit and Go version
 
@@ -118,6 +119,8 @@ func (p process) run(ctx context.Context) error {
 		return p.verify(ctx, args)
 	case "mcp":
 		return p.mcp(ctx, args)
+	case "archive":
+		return p.archive(ctx, args)
 	case "version":
 		return p.version(args)
 	default:

@@ -9,18 +9,25 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/asyncgate/asyncgate/internal/archive"
 	"github.com/asyncgate/asyncgate/store"
 )
 
-const verifyHelp = `verify [--tenant UUID] [--database-url URL]
+const verifyHelp = `verify [--tenant UUID] [--archive DIR]… [--database-url URL]
 
-Audits the ledger, beside a running server too: prints what it counted and every violation; exit 1 if there is any.`
+Audits the ledger, beside a running server too: prints what it counted and every violation; exit 1 if there is any. With
+--archive it also compares the files that asyncgate archive has written with the hashes in the ledger.`
 
 func (p process) verify(ctx context.Context, args []string) error {
 	f := newFlags("verify")
 	url := f.String("database-url", "", "the database (default: ASYNCGATE_DATABASE_URL)")
 	var tenant *uuid.UUID
 	f.Func("tenant", "only this tenant", uuidInto(&tenant))
+	var archives []string
+	f.Func("archive", "the folder of an archive of this database; repeat the flag if there are several", func(dir string) error {
+		archives = append(archives, dir)
+		return nil
+	})
 	if done, err := p.parse(f, verifyHelp, args); done || err != nil {
 		return err
 	}
@@ -33,14 +40,22 @@ func (p process) verify(ctx context.Context, args []string) error {
 		return err
 	}
 	violations := map[store.ViolationKind]int{}
-	counts, err := s.Verify(ctx, tenant, func(v store.Violation) {
+	report := func(v store.Violation) {
 		violations[v.Kind]++
 		_, _ = fmt.Fprintln(p.stdout, told(v))
-	})
+	}
+	counts, err := s.Verify(ctx, tenant, report)
 	if err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintln(p.stdout, counted(counts))
+	if len(archives) > 0 {
+		archived, err := archive.Check(ctx, s, archives, tenant, report)
+		if err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintln(p.stdout, countedInArchive(archived))
+	}
 	_, _ = fmt.Fprintln(p.stdout, summed(violations))
 	if len(violations) > 0 {
 		return errReported
@@ -78,6 +93,15 @@ func counted(c store.Counts) string {
 		number(c.OpenObligations, "obligation"), c.ClosedObligations,
 		number(c.Acknowledged, "receipt"), number(c.Unacknowledged, "result"),
 		number(c.Tasks, "task"), number(c.Leases, "lease"))
+}
+
+// countedInArchive says in one line what verify has looked at in files.
+func countedInArchive(c archive.Counts) string {
+	text := fmt.Sprintf("archive: %s with %s and %s", number(c.Files, "file"), number(c.Tasks, "task"), number(c.Receipts, "receipt"))
+	if c.Full > 0 {
+		text += fmt.Sprintf(", %d of which the database still has: run asyncgate archive again", c.Full)
+	}
+	return text
 }
 
 func number[N int | int64](n N, noun string) string {

@@ -76,6 +76,15 @@ func BodyHash(body JSON) string {
 	return sha256Hex([]byte(body))
 }
 
+// PayloadHash returns the hash of a task's payload, 64 lower-case hexadecimal digits, or "" when it has none. Unlike a body, an
+// empty payload is one.
+func PayloadHash(payload JSON) string {
+	if payload == "" {
+		return ""
+	}
+	return sha256Hex([]byte(payload))
+}
+
 func sha256Hex(text []byte) string {
 	sum := sha256.Sum256(text)
 	var digits [2 * sha256.Size]byte

@@ -105,8 +105,13 @@ type Task struct {
 	StartedAt      *time.Time
 	// ObligationID is the id of the task.assigned receipt.
 	ObligationID uuid.UUID
-	Outcome      *TaskOutcome
-	Progress     *TaskProgress
+	// Outcome is nil until the task is terminal; of an archived task it has only status and time.
+	Outcome  *TaskOutcome
+	Progress *TaskProgress
+	// Archived tells whether payload, progress and the rest of the outcome have moved to an archive file. PayloadHash is
+	// that of the payload then, "" when there was none.
+	Archived    bool
+	PayloadHash string
 }
 
 // TaskOutcome is how a terminal task ended; set once.

@@ -45,6 +45,7 @@ const (
 	TaskLeasesWrong     ViolationKind = "task_leases_wrong"
 	TaskCountWrong      ViolationKind = "task_count_wrong"
 	TaskLaneWrong       ViolationKind = "task_lane_wrong"
+	TaskArchiveWrong    ViolationKind = "task_archive_wrong"
 	LeaseTaskMissing    ViolationKind = "lease_task_missing"
 	LeaseStateWrong     ViolationKind = "lease_state_wrong"
 )
@@ -173,7 +174,7 @@ func walk[R, K any](ctx context.Context, a *auditor, key bun.Ident, of func(*R) 
 }
 
 // envelopeColumns are those of a receipt but its body.
-var envelopeColumns = []string{"id", "seq", "type", "to_kind", "to_id", "task_id", "parents"}
+var envelopeColumns = []string{"id", "seq", "type", "to_kind", "to_id", "task_id", "parents", "archived"}
 
 // receiptsIn reads receipts by id, without their bodies.
 func (a *auditor) receiptsIn(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*receiptRow, error) {

@@ -143,6 +143,9 @@ func (a *auditor) task(row *taskRow, told tallies, owed *receiptRow, held *holdi
 	if t.Status == models.StatusQueued && row.Lane.Valid && row.Lane.UUID != laneOf(t.Type, t.Requirements.Capabilities) {
 		a.violation(TaskLaneWrong, t.ID, "it is in a lane of tasks that require something else")
 	}
+	if t.Archived && (!t.Status.Terminal() || row.Outcome != nil || owed != nil && !owed.Archived) {
+		a.violation(TaskArchiveWrong, t.ID, "it is archived and %s, its outcome or its receipts are still here", t.Status)
+	}
 	a.taskEnds(t, told)
 	a.taskLeases(t, told, held)
 }

@@ -73,6 +73,7 @@ func newTaskRow(t *models.Task) *taskRow {
 		NextEligibleAt: instantPtr(t.NextEligibleAt), StartedAt: instantPtr(t.StartedAt),
 		ObligationID: t.ObligationID, Outcome: outcomeText(t.Outcome),
 	}
+	row.Archived, row.PayloadHash = t.Archived, nullText(t.PayloadHash)
 	if t.Progress != nil {
 		row.Progress, row.ProgressAt = jsonPtr(t.Progress.Data), instantPtr(&t.Progress.UpdatedAt)
 	}
@@ -99,7 +100,14 @@ func (row *taskRow) model() (*models.Task, error) {
 		Attempt: row.Attempt, ExpiryCount: row.ExpiryCount,
 		CreatedAt: time.Time(row.CreatedAt), UpdatedAt: time.Time(row.UpdatedAt),
 		NextEligibleAt: timePtr(row.NextEligibleAt), StartedAt: timePtr(row.StartedAt),
-		ObligationID: row.ObligationID, Outcome: outcome,
+		ObligationID: row.ObligationID, Outcome: outcome, Archived: row.Archived,
+	}
+	if row.Archived {
+		// What stays of its outcome the row says anyway: a task's state last changed when it ended.
+		t.Outcome = &models.TaskOutcome{Status: t.Status, Artifacts: []models.JSON{}, CompletedAt: t.UpdatedAt}
+	}
+	if row.PayloadHash != nil {
+		t.PayloadHash = *row.PayloadHash
 	}
 	if err := json.Unmarshal([]byte(row.Capabilities), &t.Requirements.Capabilities); err != nil {
 		return nil, fmt.Errorf("the capabilities of a task: %w", err)

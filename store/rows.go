@@ -124,7 +124,9 @@ type taskRow struct {
 	Progress            *jsonText `bun:"progress,type:json"`
 	ProgressAt          *instant  `bun:"progress_at"`
 	// Lane is NULL until a claim has put the task there; of a task that is not queued it says nothing.
-	Lane uuid.NullUUID `bun:"lane,type:uuid"`
+	Lane        uuid.NullUUID `bun:"lane,type:uuid"`
+	Archived    bool          `bun:"archived"`
+	PayloadHash *string       `bun:"payload_hash"`
 }
 
 type leaseRow struct {

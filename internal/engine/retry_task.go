@@ -19,8 +19,8 @@ type RetryTask struct {
 
 // RetryTask creates a task with the spec and owner of a failed or canceled one, without its idempotency key and delay; its
 // task.assigned receipt answers the old task's terminal receipt. It returns NOT_FOUND, FORBIDDEN unless the caller owns the
-// task or is ADMIN, INVALID_STATE_TRANSITION for a task in another state, IDEMPOTENCY_CONFLICT, BAD_USER_INPUT or
-// PAYLOAD_TOO_LARGE. With an idempotency key a retry returns the first task; without one it makes another.
+// task or is ADMIN, INVALID_STATE_TRANSITION for a task in another state or whose payload is in an archive file,
+// IDEMPOTENCY_CONFLICT, BAD_USER_INPUT or PAYLOAD_TOO_LARGE. With an idempotency key a retry returns the first task; without one it makes another.
 func (e *Engine) RetryTask(ctx context.Context, v models.Viewer, c RetryTask) (Created, error) {
 	if err := checkKey(c.IdempotencyKey); err != nil {
 		return Created{}, err
@@ -77,6 +77,9 @@ func (c *retryTask) decide(s *state) (any, error) {
 	}
 	if old.Status != models.StatusFailed && old.Status != models.StatusCanceled {
 		return nil, models.Errorf(models.CodeInvalidStateTransition, "a task that is %s can't be retried; only failed and canceled ones can", old.Status)
+	}
+	if old.PayloadHash != "" {
+		return nil, models.Errorf(models.CodeInvalidStateTransition, "the task's payload has moved to an archive file; create a new task with it")
 	}
 	if err := check(n.body()); err != nil {
 		return nil, err

@@ -1,0 +1,3 @@
+-- Whether the task's payload, progress and outcome have moved to an archive file, as receipts.archived says it of bodies;
+-- payload_hash is the SHA-256 of the payload that moved, NULL when there was none.
+ALTER TABLE tasks ADD COLUMN archived boolean NOT NULL DEFAULT FALSE, ADD COLUMN payload_hash text;
