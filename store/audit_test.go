@@ -86,6 +86,8 @@ var corruptions = []struct {
 	{"LeaseEndedOtherwise", `UPDATE leases SET state = 'released' WHERE tenant_id = ?0 AND state = 'expired'`, kinds(store.LeaseStateWrong), nil},
 	{"LaneWrong", `UPDATE tasks SET lane = '?1' WHERE tenant_id = ?0 AND status = 'queued'`, kinds(store.TaskLaneWrong), nil},
 	{"LaneGone", `UPDATE tasks SET lane = NULL WHERE tenant_id = ?0`, nil, nil},
+	{"TaskArchivedAlone", `UPDATE tasks SET archived = TRUE, outcome = NULL WHERE tenant_id = ?0 AND status = 'succeeded'`, kinds(store.TaskArchiveWrong), nil},
+	{"TaskArchivedOpen", `UPDATE tasks SET archived = TRUE WHERE tenant_id = ?0 AND status = 'queued'`, kinds(store.TaskArchiveWrong, store.TaskOutcomeWrong), nil},
 	{"CountChanged", `UPDATE task_counts SET count = count + 1 WHERE tenant_id = ?0 AND status = 'queued'`, kinds(store.TaskCountWrong), nil},
 	{"CountsGone", `DELETE FROM task_counts WHERE tenant_id = ?0`, kinds(store.TaskCountWrong), nil},
 	{"CountInvented", `INSERT INTO task_counts (tenant_id, type, status, count) VALUES (?0, 'x', 'queued', 1)`, kinds(store.TaskCountWrong), nil},

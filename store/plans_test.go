@@ -121,6 +121,22 @@ func TestReadsTakeTheirIndex(t *testing.T) {
 				_, err := s.DueLeases(ctx, &store.DueLease{ExpiresAt: due.CreatedAt}, 1)
 				return err
 			}, "Index Cond: ((expires_at <= statement_timestamp()) AND (expires_at >=", "idx_leases_expiry (expires_at>? AND expires_at<?)"},
+			{"Envelopes", func(ctx context.Context, _ *store.Store, t *store.Tenant) error {
+				_, err := t.Envelopes(ctx, 1, 1000)
+				return err
+			}, "idx_receipts_seq", "idx_receipts_seq (tenant_id=? AND seq>?"},
+			{"ChainsReceipts", func(ctx context.Context, _ *store.Store, t *store.Tenant) error {
+				_, err := t.Chains(ctx, []uuid.UUID{uuid.New()}) // ends with its first statement
+				return err
+			}, "idx_receipts_task", "idx_receipts_task (tenant_id=? AND task_id=?"},
+			{"ChainsAcknowledgements", func(ctx context.Context, _ *store.Store, t *store.Tenant) error {
+				_, err := t.Chains(ctx, tasks[:1]) // nobody has acknowledged anything
+				return err
+			}, "acknowledgements_pkey", "sqlite_autoindex_acknowledgements_1 (tenant_id=? AND receipt_id=?)"},
+			{"TaskBodies", func(ctx context.Context, _ *store.Store, t *store.Tenant) error {
+				_, err := t.TaskBodies(ctx, tasks[:1])
+				return err
+			}, "tasks_pkey", "sqlite_autoindex_tasks_1 (tenant_id=? AND id=?)"},
 			{"Heads", func(ctx context.Context, s *store.Store, t *store.Tenant) error {
 				_, err := s.Heads(ctx, []uuid.UUID{t.ID(), uuid.New()})
 				return err

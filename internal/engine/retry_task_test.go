@@ -9,6 +9,7 @@ import (
 
 	"github.com/asyncgate/asyncgate/internal/engine"
 	"github.com/asyncgate/asyncgate/models"
+	"github.com/asyncgate/asyncgate/store"
 )
 
 func TestRetryTask(t *testing.T) {
@@ -114,5 +115,33 @@ func TestRetryTask(t *testing.T) {
 			wantCode(t, try(room), "")
 		})
 		w.verify()
+	})
+}
+
+// A task whose payload has moved to an archive file can't be tried again without it; one that had none can.
+func TestRetryOfAnArchivedTask(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		for payload, code := range map[models.JSON]models.Code{"": "", "{}": models.CodeInvalidStateTransition, "null": models.CodeInvalidStateTransition} {
+			old := w.canceled(engine.CreateTask{Type: "t", Payload: payload})
+			hashes := map[uuid.UUID]string{}
+			for _, r := range w.ledger(old.ID) {
+				hashes[r.ID] = r.BodyHash
+			}
+			tenant := w.store.Tenant(w.tenant)
+			bodies, err := tenant.TaskBodies(w.ctx(), []uuid.UUID{old.ID})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tenant.Archive(w.ctx(), hashes, []*store.TaskBody{bodies[old.ID]}); err != nil {
+				t.Fatal(err)
+			}
+			_, err = w.engine.RetryTask(w.ctx(), w.agent, engine.RetryTask{TaskID: old.ID})
+			wantCode(t, err, code)
+			again, err := w.engine.CancelTask(w.ctx(), w.agent, engine.CancelTask{TaskID: old.ID})
+			if err != nil || again.Canceled || again.Task.Outcome == nil {
+				t.Errorf("canceled again: %+v, %v", again, err)
+			}
+		}
 	})
 }

@@ -54,6 +54,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"KeysUsed":         testKeysUsed,
 		"KeysUsedAtOnce":   testKeysUsedAtOnce,
 		"KeysOutOfTime":    testKeysOutOfTime,
+		"Chains":           testChains,
+		"Archive":          testArchive,
 		"TenantsAreApart":  testTenantsAreApart,
 		"WriterIsVerified": testWriterIsVerified,
 	} {
