@@ -27,6 +27,7 @@ func TestHelp(t *testing.T) {
 		{"keys list --help", "\n  --tenant VALUE\n"},
 		{"keys revoke --help", "\n  --database-url VALUE\n"},
 		{"keys revoke x --help", "Usage: asyncgate keys revoke ID"},
+		{"archive --help", "\n  --before VALUE\n"},
 		{"version --help", "Usage: asyncgate version"},
 	} {
 		t.Run(test.args, func(t *testing.T) {
@@ -69,6 +70,15 @@ func TestBadUsage(t *testing.T) {
 		{"verify now", "see asyncgate verify --help"},
 		{"verify --tenant", "--tenant needs a value"},
 		{"verify --tenant=mine", "is no UUID"},
+		{"verify --archive", "--archive needs a value"},
+		{"archive", "archive needs --before"},
+		{"archive --before 720h", "archive needs --to"},
+		{"archive --before 2026-01-01 --to x", "no instant with its zone"},
+		{"archive --before 2026-01-01T00:00:00 --to x", "no instant with its zone"},
+		{"archive --before -720h --to x", "and no age, such as 2160h"},
+		{"archive --before 90d --to x", "see asyncgate archive --help"},
+		{"archive --to x --tenant mine", "is no UUID"},
+		{"archive now", "see asyncgate archive --help"},
 		{"version now", "see asyncgate version --help"},
 		{"serve --lease-ttl abc", "ASYNCGATE_LEASE_TTL"},
 	} {

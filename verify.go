@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -30,6 +31,11 @@ func (p process) verify(ctx context.Context, args []string) error {
 	})
 	if done, err := p.parse(f, verifyHelp, args); done || err != nil {
 		return err
+	}
+	for _, dir := range archives {
+		if _, err := os.Stat(dir); err != nil {
+			return fmt.Errorf("there is no archive %s; --archive names a folder that asyncgate archive has written to", dir)
+		}
 	}
 	s, err := p.open(ctx, *url, true)
 	if err != nil {

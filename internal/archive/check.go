@@ -53,7 +53,7 @@ func checkedTenants(ctx context.Context, s *store.Store, dirs []string, one *uui
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
-			return nil, fmt.Errorf("there is no archive to check: %w", err)
+			return nil, fmt.Errorf("the archive can't be read: %w", err)
 		}
 		for _, e := range entries {
 			if id, err := uuid.Parse(e.Name()); err == nil && id.String() == e.Name() && one == nil && !slices.Contains(tenants, id) {

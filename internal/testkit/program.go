@@ -65,13 +65,18 @@ func (p *Program) Run(tb testing.TB, settings []string, args ...string) Result {
 	// Not the test's context, which has ended when its cleanups run.
 	ctx, cancel := context.WithTimeout(context.Background(), programTime)
 	defer cancel()
-	command := p.command(ctx, tb, settings, args)
+	r := p.run(tb, p.command(ctx, tb, settings, args))
+	if ctx.Err() != nil {
+		tb.Fatalf("asyncgate %s has not ended within %s\n%s", strings.Join(args, " "), programTime, r.Stderr)
+	}
+	return r
+}
+
+func (p *Program) run(tb testing.TB, command *exec.Cmd) Result {
+	tb.Helper()
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	err := command.Run()
-	if ctx.Err() != nil {
-		tb.Fatalf("asyncgate %s has not ended within %s\n%s", strings.Join(args, " "), programTime, stderr.String())
-	}
 	return resultOf(tb, err, stdout.String(), stderr.String())
 }
 
@@ -81,7 +86,11 @@ func (p *Program) Command(tb testing.TB, settings []string, args ...string) *exe
 }
 
 func (p *Program) command(ctx context.Context, tb testing.TB, settings, args []string) *exec.Cmd {
-	command := exec.CommandContext(ctx, p.path, args...)
+	return placed(tb, exec.CommandContext(ctx, p.path, args...), settings)
+}
+
+// placed gives a command a folder of its own and these settings for its whole environment.
+func placed(tb testing.TB, command *exec.Cmd, settings []string) *exec.Cmd {
 	command.Dir = tb.TempDir()
 	command.Env = environment(settings)
 	return command
