@@ -14,7 +14,7 @@ export function Facts({ task, receipts }: { task: Task; receipts: readonly TaskR
   const { outcome, progress, payload, leases, obligation } = task;
   return (
     <div className="task-facts">
-      {outcome && <OutcomeSection outcome={outcome} />}
+      {outcome && <OutcomeSection outcome={outcome} archived={obligation.archived} />}
       {progress && (
         <Section
           title="Progress"
@@ -28,7 +28,11 @@ export function Facts({ task, receipts }: { task: Task; receipts: readonly TaskR
         </Section>
       )}
       <Section title="Payload">
-        {payload === null ? <p className="muted">None was given.</p> : <JsonView value={payload} open={1} />}
+        {payload !== null ? (
+          <JsonView value={payload} open={1} />
+        ) : (
+          <p className="muted">{obligation.archived ? "If one was given, it is in the archive." : "None was given."}</p>
+        )}
       </Section>
       <RelatedSection id={task.id} related={relatedOf(task.type, obligation, receipts)} />
       <LeaseSection leases={leases.nodes} more={leases.pageInfo.hasNextPage} />

@@ -7,7 +7,13 @@ import { Section } from "../Section";
 import { ArtifactList } from "./ArtifactList";
 
 /** How the task ended, and what it has brought. */
-export function OutcomeSection({ outcome }: { outcome: NonNullable<TaskPartsFragment["outcome"]> }) {
+export function OutcomeSection({
+  outcome,
+  archived,
+}: {
+  outcome: NonNullable<TaskPartsFragment["outcome"]>;
+  archived: boolean;
+}) {
   const { status, result, error, reason, artifacts, completedAt } = outcome;
   const message = writeError(error);
   return (
@@ -18,9 +24,14 @@ export function OutcomeSection({ outcome }: { outcome: NonNullable<TaskPartsFrag
       {result !== null && <JsonView value={result} open={2} />}
       {artifacts.length > 0 && <ArtifactList artifacts={artifacts} />}
       {result === null && error === null && reason === null && artifacts.length === 0 && (
-        <p className="muted">{status === "CANCELED" ? "No reason was given." : "Nothing but that it is done."}</p>
+        <p className="muted">{nothing(status, archived)}</p>
       )}
       <small>{writeInstant(completedAt)}</small>
     </Section>
   );
+}
+
+function nothing(status: string, archived: boolean): string {
+  if (archived) return "What it brought has moved to an archive file.";
+  return status === "CANCELED" ? "No reason was given." : "Nothing but that it is done.";
 }
