@@ -15,9 +15,12 @@ import (
 // meanwhile. A chain with more takes several; all of it is in the file before the first.
 const atOnce = 200
 
-// rest is how many times as long as a transaction took nothing is written after it. SQLite doesn't queue its writers: one that
-// came back at once would keep the server out.
-const rest = 3
+// rest is how many times as long as a transaction took nothing is written after it, and maxRest how long at most, since what it
+// took was waiting for others too. SQLite doesn't queue its writers: one that came back at once would keep the server out.
+const (
+	rest    = 3
+	maxRest = 200 * time.Millisecond
+)
 
 // A portion is what a transaction empties.
 type portion struct {
@@ -108,7 +111,7 @@ func (f *folder) emptyPortion(ctx context.Context, p *portion) error {
 	if err != nil || moved == 0 {
 		return err
 	}
-	return wait(ctx, rest*time.Since(began))
+	return wait(ctx, min(rest*time.Since(began), maxRest))
 }
 
 func wait(ctx context.Context, d time.Duration) error {
