@@ -2,7 +2,6 @@ package mcp
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,6 +44,3 @@ func taskOf(t *client.Task) task {
 	}
 	return out
 }
-
-// named is a principal as it is written: kind:id.
-func named(p client.Principal) string { return strings.ToLower(string(p.Kind)) + ":" + p.ID }
