@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -25,19 +26,14 @@ const unknownTTL = 2 * time.Minute
 // it may have waited for a task. So a lease that is short beside that is renewed at once, after which it is known.
 func newTenure(lease *Lease, sent time.Time, from origin, wanted time.Duration) *tenure {
 	heard := time.Now()
-	lasts := lease.ExpiresAt.Sub(lease.AcquiredAt)
-	t := &tenure{id: lease.ID, ttl: lasts, from: heard, until: heard.Add(lasts)}
-	if from != claimed { // long ago, perhaps: how long it lasts, its first renewal tells
-		t.ttl = wanted
-		if t.ttl == 0 {
-			t.ttl = unknownTTL
-		}
-		t.until = heard.Add(t.ttl)
-		return t
-	}
-	if t.ttl/3 > heard.Sub(sent) {
+	t := &tenure{id: lease.ID, from: heard, ttl: lease.ExpiresAt.Sub(lease.AcquiredAt)}
+	switch {
+	case from != claimed: // long ago, perhaps: how long it lasts, its first renewal tells
+		t.ttl = cmp.Or(wanted, unknownTTL)
+	case t.ttl/3 > heard.Sub(sent):
 		t.first = t.ttl / 3
 	}
+	t.until = heard.Add(t.ttl)
 	return t
 }
 

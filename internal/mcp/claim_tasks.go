@@ -54,3 +54,11 @@ func claimTasks(t *toolbox) {
 		return out, nil
 	})
 }
+
+// leaseFor is how long a lease lasts for which so many seconds are asked.
+func leaseFor(asked int) time.Duration {
+	if asked == 0 {
+		return leaseTime
+	}
+	return seconds(asked)
+}

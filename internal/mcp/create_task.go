@@ -28,7 +28,7 @@ type createTaskOutput struct {
 
 func createTask(t *toolbox) {
 	add(t, tool{
-		name: "create_task", title: "Delegate a task", repeatable: false,
+		name: "create_task", title: "Delegate a task",
 		description: "Delegates work to whichever worker can do it, and returns at once. The result is owed to you until it comes: keep taskId and call await_task.",
 	}, func(ctx context.Context, c *client.Client, in createTaskInput) (createTaskOutput, error) {
 		created, err := c.CreateTask(ctx, client.CreateTaskInput{

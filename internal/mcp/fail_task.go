@@ -3,7 +3,6 @@ package mcp
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -29,7 +28,7 @@ func failTask(t *toolbox) {
 	}, func(ctx context.Context, c *client.Client, in failTaskInput) (failTaskOutput, error) {
 		input := client.FailTaskInput{LeaseID: in.LeaseID, Error: in.Error, Retryable: in.Retryable}
 		if in.RetryAfterSeconds != nil {
-			input.RetryAfter = new(time.Duration(*in.RetryAfterSeconds) * time.Second)
+			input.RetryAfter = new(seconds(*in.RetryAfterSeconds))
 		}
 		done, err := c.FailTask(ctx, input)
 		if err != nil {

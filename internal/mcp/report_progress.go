@@ -48,24 +48,15 @@ func reportProgress(t *toolbox) {
 // extended extends the lease. That it can be extended no further is no failure of the report.
 func (out reportProgressOutput) extended(ctx context.Context, c *client.Client, id uuid.UUID, by time.Duration) (reportProgressOutput, error) {
 	renewed, err := c.RenewLease(ctx, client.RenewLeaseInput{LeaseID: id, ExtendBy: by})
+	if err == nil {
+		out.ExpiresAt, out.RenewalsRemaining = renewed.ExpiresAt, renewed.RenewalsRemaining
+		return out, nil
+	}
 	switch client.CodeOf(err) {
-	case "":
-		if err == nil {
-			out.ExpiresAt, out.RenewalsRemaining = renewed.ExpiresAt, renewed.RenewalsRemaining
-		}
-		return out, err
 	case client.CodeRenewalLimit, client.CodeLeaseLifetime:
 		out.Warning = "The lease can't be extended any more. Complete or fail the task before expiresAt, or it goes to another worker."
 		return out, nil
 	default:
 		return out, err
 	}
-}
-
-// leaseFor is how long a lease lasts for which so many seconds are asked.
-func leaseFor(asked int) time.Duration {
-	if asked == 0 {
-		return leaseTime
-	}
-	return seconds(asked)
 }
