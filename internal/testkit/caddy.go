@@ -19,7 +19,7 @@ func Caddy(tb testing.TB, caddyfile string, addresses map[string]string) (url st
 	tb.Helper()
 	program := unpackedProgram(tb, "caddy", "caddy")
 	dir := tb.TempDir()
-	said := newOutput()
+	said := NewOutput()
 	command := func(args ...string) *exec.Cmd {
 		// Not the test's context, which has ended when its cleanups run.
 		c := exec.CommandContext(context.Background(), program, args...)

@@ -75,6 +75,16 @@ func Setting(name, value string) Option {
 	return func(c *cluster) { c.settings = append(c.settings, name+"="+value) }
 }
 
+// Port gives the server this port instead of an unused one.
+func Port(port int) Option {
+	return func(c *cluster) { c.port = port }
+}
+
+// WithClients takes a server whose programs for clients are there too: see Client.
+func WithClients() Option {
+	return func(c *cluster) { c.find = findClients }
+}
+
 // StartPostgres starts a server for this test alone and removes it with its data when the test ends. It has one empty
 // database, "postgres".
 func StartPostgres(tb testing.TB, options ...Option) *Server {

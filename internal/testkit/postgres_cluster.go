@@ -17,6 +17,7 @@ import (
 
 // A cluster is a PostgreSQL server with its data directory.
 type cluster struct {
+	find     func() (*programs, error)
 	programs *programs
 	dir      string // holds data/, password and log
 	port     int
@@ -28,15 +29,15 @@ type cluster struct {
 	databases atomic.Int64 // created so far; names them
 }
 
-// newCluster returns a running server on an unused port.
+// newCluster returns a running server, on an unused port unless an option says otherwise.
 func newCluster(options ...Option) (*cluster, error) {
-	p, err := findPrograms()
-	if err != nil {
-		return nil, err
-	}
-	c := &cluster{programs: p}
+	c := &cluster{find: findPrograms}
 	for _, option := range options {
 		option(c)
+	}
+	var err error
+	if c.programs, err = c.find(); err != nil {
+		return nil, err
 	}
 	if err := c.create(); err != nil {
 		return nil, err
@@ -71,6 +72,9 @@ func (c *cluster) create() error {
 
 // firstStart chooses the port. A port that is free when we look may be taken when the server binds it, so try again.
 func (c *cluster) firstStart() error {
+	if c.port != 0 {
+		return c.start()
+	}
 	var err error
 	for range 3 {
 		if c.port, err = freePort(); err != nil {

@@ -28,9 +28,15 @@ type programs struct {
 	account account
 }
 
-// findPrograms looks once for each test process.
-var findPrograms = sync.OnceValues(func() (*programs, error) {
-	bin, err := bindir()
+// findPrograms and findClients look once for each test process: for those of a server, and for those that come with programs
+// for clients.
+var (
+	findPrograms = sync.OnceValues(func() (*programs, error) { return lookFor("server") })
+	findClients  = sync.OnceValues(func() (*programs, error) { return lookFor("clients") })
+)
+
+func lookFor(what string) (*programs, error) {
+	bin, err := bindir(what)
 	if err != nil {
 		return nil, err
 	}
@@ -51,14 +57,14 @@ var findPrograms = sync.OnceValues(func() (*programs, error) {
 	}
 	p.version, err = p.run(p.path("postgres"), "--version")
 	return p, err
-})
+}
 
 // bindir is the directory of the programs; all three that we run must be in it.
-func bindir() (string, error) {
-	out, err := exec.CommandContext(context.Background(), "sh", "-c", bindirScript).Output()
+func bindir(what string) (string, error) {
+	out, err := exec.CommandContext(context.Background(), "sh", "-c", bindirScript, "pgbindir", what).Output()
 	dir := strings.TrimSpace(string(out))
 	if err != nil || dir == "" {
-		return "", errors.New("there is no PostgreSQL on this machine for the tests: `make test` installs one")
+		return "", fmt.Errorf("there is no PostgreSQL on this machine for the tests (%s): `make test` installs one, and as root on Debian one with its clients", what)
 	}
 	for _, program := range []string{"initdb", "pg_ctl", "postgres"} {
 		if _, err := os.Stat(filepath.Join(dir, program)); err != nil {

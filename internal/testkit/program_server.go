@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -21,7 +20,7 @@ type RunningServer struct {
 
 	tb             testing.TB
 	process        *exec.Cmd
-	stdout, stderr *output
+	stdout, stderr *Output
 	ended          chan struct{}
 	err            error // of the process, once ended is closed
 	guard          *killer
@@ -44,7 +43,7 @@ func (p *Program) ServeMCP(tb testing.TB, url string) *RunningServer {
 // start starts a command that serves, and returns when it prints what the pattern says, whose first group is its URL.
 func (p *Program) start(tb testing.TB, greeting *regexp.Regexp, settings, args []string) *RunningServer {
 	tb.Helper()
-	s := &RunningServer{tb: tb, stdout: newOutput(), stderr: newOutput(), ended: make(chan struct{})}
+	s := &RunningServer{tb: tb, stdout: NewOutput(), stderr: NewOutput(), ended: make(chan struct{})}
 	// Not the test's context, which has ended when its cleanups run.
 	s.process = p.command(context.Background(), tb, settings, args)
 	s.process.Stdout, s.process.Stderr = s.stdout, s.stderr
@@ -89,26 +88,13 @@ func (s *RunningServer) AwaitLog(text string) {
 }
 
 // await waits for the first match of a pattern in what the server prints, and returns its first group.
-func (s *RunningServer) await(o *output, pattern *regexp.Regexp) string {
+func (s *RunningServer) await(o *Output, pattern *regexp.Regexp) string {
 	s.tb.Helper()
-	timeout := time.NewTimer(programTime)
-	defer timeout.Stop()
-	for ended := false; ; {
-		text, more := o.read()
-		if found := pattern.FindStringSubmatch(text); found != nil {
-			return found[1]
-		}
-		if ended {
-			s.tb.Fatalf("the server has ended (%v) and not printed %s\n%s%s", s.err, pattern, s.stdout, s.stderr)
-		}
-		select {
-		case <-more:
-		case <-s.ended:
-			ended = true // all that it printed is there now
-		case <-timeout.C:
-			s.tb.Fatalf("the server has not printed %s within %s\n%s%s", pattern, programTime, s.stdout, s.stderr)
-		}
+	found, err := o.Await(pattern, s.ended, programTime)
+	if err != nil {
+		s.tb.Fatalf("the server: %v (%v)\n%s%s", err, s.err, s.stdout, s.stderr)
 	}
+	return found[1]
 }
 
 // Signal sends a signal; none to a server that has ended.
@@ -168,34 +154,6 @@ func (s *RunningServer) end() {
 	if s.tb.Failed() {
 		s.tb.Logf("the server said:\n%s%s", s.stdout, s.stderr)
 	}
-}
-
-// output keeps what a process prints and tells when there is more.
-type output struct {
-	mu   sync.Mutex
-	text strings.Builder
-	more chan struct{} // closed by the next write
-}
-
-func newOutput() *output { return &output{more: make(chan struct{})} }
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	close(o.more)
-	o.more = make(chan struct{})
-	return o.text.Write(p)
-}
-
-func (o *output) read() (text string, more <-chan struct{}) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String(), o.more
-}
-
-func (o *output) String() string {
-	text, _ := o.read()
-	return text
 }
 
 // A killer is a shell that ends a process when the test process closes a pipe without a word, which the operating system
