@@ -25,7 +25,10 @@ override PG_BINDIR := $(CURDIR)/$(dir $(POSTGRES))
 endif
 test test-faults bench bench-quick: export ASYNCGATE_TEST_PG_BINDIR = $(PG_BINDIR)
 
-# The PgBouncer, the Redis, the Chromium and the Python that the tests run: those that are found, else Debian's packages.
+# What else the tests run, backups and the commands of documents among it: what is found, else Debian's packages.
+PG_CLIENTS := $(if $(shell sh internal/testkit/pgbindir.sh clients),,/usr/bin/pg_basebackup)
+CURL      := $(or $(shell command -v curl),/usr/bin/curl)
+SQLITE    := $(or $(shell command -v sqlite3),/usr/bin/sqlite3)
 PGBOUNCER := $(or $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer),/usr/sbin/pgbouncer)
 REDIS     := $(or $(shell command -v redis-server),/usr/bin/redis-server)
 CHROMIUM  := $(or $(ASYNCGATE_TEST_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome),/usr/bin/chromium)
@@ -83,11 +86,11 @@ release: $(CONSOLE) ## builds dist/: an archive for each of PLATFORMS, what is i
 
 console: $(CONSOLE) ## builds the console and the playground into what `go build` embeds
 
-test: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CADDY) $(CHROMIUM) $(PYTHON) $(PROMETHEUS) $(CLIENTS) $(EXAMPLES) $(CONSOLE) ## runs all tests with the race detector, on SQLite and PostgreSQL
+test: $(POSTGRES) $(PG_CLIENTS) $(CURL) $(SQLITE) $(PGBOUNCER) $(REDIS) $(CADDY) $(CHROMIUM) $(PYTHON) $(PROMETHEUS) $(CLIENTS) $(EXAMPLES) $(CONSOLE) ## runs all tests with the race detector, on SQLite and PostgreSQL
 	npm test --prefix console
 	go test $(RACE) -timeout $(TEST_TIMEOUT) ./...
 
-test-faults: $(POSTGRES) $(PGBOUNCER) $(REDIS) $(CADDY) ## kills servers and databases for FAULTS_TIME (5m), and cuts streams and commits everywhere
+test-faults: $(POSTGRES) $(PG_CLIENTS) $(SQLITE) $(PGBOUNCER) $(REDIS) $(CADDY) ## kills servers and databases for FAULTS_TIME (5m), and cuts streams and commits everywhere
 	go test $(RACE) -timeout 0 -v ./internal/faults -faults.duration $(FAULTS_TIME) -faults.cuts 1000 -faults.boundaries 0
 
 lint: fresh $(GOLANGCI) $(PYRIGHT) $(CONSOLE_PACKAGES) $(EXAMPLES) ## runs the linters, checks types, formatting, generated code, go.mod and deploy/
@@ -171,6 +174,15 @@ define debian
 @[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo 'the tests need $(1): install it, as Debian and others name it' >&2; exit 1; }
 apt-get install -y --no-install-recommends $(1) || { apt-get update && apt-get install -y --no-install-recommends $(1); }
 endef
+
+/usr/bin/pg_basebackup:
+	$(call debian,postgresql)
+
+/usr/bin/curl:
+	$(call debian,curl)
+
+/usr/bin/sqlite3:
+	$(call debian,sqlite3)
 
 /usr/sbin/pgbouncer:
 	$(call debian,pgbouncer)

@@ -1,0 +1,105 @@
+package doctest
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// repository is where the tests run.
+var repository = filepath.Join("..", "..")
+
+// files lists what a clone of the repository would have if everything here were committed, sorted, below its root.
+func files(t *testing.T) []string {
+	t.Helper()
+	list := exec.CommandContext(t.Context(), "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	list.Dir = repository
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("git lists no files: %v", err)
+	}
+	var all []string
+	for name := range strings.SplitSeq(strings.TrimRight(string(out), "\x00"), "\x00") {
+		if _, err := os.Lstat(filepath.Join(repository, name)); err == nil { // else deleted, and not committed yet
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// documents are the Markdown files among them.
+func documents(all []string) []string {
+	var found []string
+	for _, name := range all {
+		if filepath.Ext(name) == ".md" {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+// clone makes a copy of the repository: its files, its history, and what was downloaded and built for it before, since the
+// copy has no way to the registries. Times stay, so that make sees what is up to date.
+func clone(t *testing.T, all []string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "asyncgate")
+	mustRun(t, nil, "git", "clone", "--quiet", "--shared", "--no-checkout", repository, dir)
+	built := []string{}
+	for _, name := range all {
+		if filepath.Base(name) != "package.json" {
+			continue
+		}
+		packages := filepath.Join(filepath.Dir(name), "node_modules")
+		if target, err := filepath.Abs(filepath.Join(repository, packages)); err == nil && exists(target) {
+			mustLink(t, target, filepath.Join(dir, packages))
+		}
+	}
+	err := filepath.WalkDir(filepath.Join(repository, "console", "dist"), func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			name, _ := filepath.Rel(repository, path) // both are below it
+			built = append(built, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := strings.Join(append(built, all...), "\x00") + "\x00"
+	mustRun(t, []byte(list), "sh", "-c", `tar -C "$1" --null -T - -cf - | tar -C "$2" -xf -`, "copy", repository, dir)
+	mustRun(t, nil, "git", "-C", dir, "reset", "--quiet")
+	// The copy's folders are new, and make would take them for changes of the console's.
+	if console := filepath.Join(dir, "console", "dist", "site", "index.html"); exists(console) {
+		mustRun(t, nil, "touch", console)
+	}
+	return dir
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func mustLink(t *testing.T, target, link string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(link), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, link); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustRun(t *testing.T, input []byte, name string, args ...string) string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), name, args...)
+	command.Stdin = bytes.NewReader(input)
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
