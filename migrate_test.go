@@ -3,9 +3,11 @@ package main_test
 import (
 	"context"
 	"database/sql"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // PostgreSQL
 	_ "modernc.org/sqlite"             // SQLite
@@ -112,4 +114,60 @@ func TestNewerDatabase(t *testing.T) {
 			t.Errorf("migrate status: %+v", r)
 		}
 	})
+}
+
+// TestBesideNewerDatabase: what a newer version has added may say which versions go on beside it.
+func TestBesideNewerDatabase(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, url string) {
+		settings := []string{"ASYNCGATE_DATABASE_URL=" + url, "ASYNCGATE_ADDR=127.0.0.1:0"}
+		if r := program.Run(t, settings, "migrate", "up"); r.Code != 0 {
+			t.Fatal(r)
+		}
+		add := func(name string) {
+			mustExec(t, url, "INSERT INTO bun_migrations (name, group_id, migrated_at) VALUES ('"+name+"', 2, '2099-01-01T00:00:00Z')")
+		}
+		running := program.Serve(t, settings)
+		add("99990101000000_more_beside_20261124000000")
+		awaitReady(t, running.URL, http.StatusOK)
+		running.Stop()
+		for _, args := range []string{"migrate up", "verify", "keys list"} {
+			if r := program.Run(t, settings, strings.Fields(args)...); r.Code != 0 {
+				t.Errorf("%s: %+v", args, r)
+			}
+		}
+		for _, flags := range [][]string{nil, {"--no-migrate"}} {
+			server := program.Serve(t, settings, flags...)
+			server.AwaitLog("serving beside a migration of a newer version")
+			newClient(t, server.URL).mustCreate(t, "t")
+			server.Stop()
+		}
+
+		// This one speaks of versions that know more than this one.
+		running = program.Serve(t, settings)
+		add("99990102000000_less_beside_99990101000000")
+		awaitReady(t, running.URL, http.StatusServiceUnavailable)
+		running.Stop()
+		expectRefusal(t, program.Run(t, settings, "serve", "--no-migrate"), 1, "99990102000000_less")
+	})
+}
+
+// awaitReady waits for an answer of /readyz: a server that has just been started may not have swept yet.
+func awaitReady(t *testing.T, url string, want int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for c := newClient(t, url); ; {
+		status, text := c.mustGet(t, url+"/readyz")
+		if status == want {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("/readyz answers %d, not %d: %s", status, want, text)
+		}
+	}
 }

@@ -2,7 +2,8 @@
 // the same file names. It owes the store every table, index and trigger; it holds no code that runs.
 //
 // A migration that has landed is never edited: what changes goes into a new file, in both folders. Files are named
-// YYYYMMDDHHMMSS_what.up.sql; statements are separated by lines that hold only --bun:split.
+// YYYYMMDDHHMMSS_what.up.sql; statements are separated by lines that hold only --bun:split. A name that ends in _beside_ and the
+// time of an earlier migration promises that servers that know that one may serve on: docs/upgrading.md has the rules.
 package migrations
 
 import "embed"

@@ -17,9 +17,16 @@ type migrator interface {
 	migrations() fs.FS
 	// lockMigrations holds back every other migrating process until the transaction ends, also when this process dies.
 	lockMigrations(ctx context.Context, tx bun.Tx) error
+	// gaveWay tells whether a migration has waited for a lock as long as it may.
+	gaveWay(err error) bool
 }
 
-const migrationsTable = "bun_migrations"
+const (
+	migrationsTable = "bun_migrations"
+	// A migration that waits for a table makes all wait that come after it. So it gives way soon, and tries again a second later.
+	migrationTries = 10
+	betweenTries   = time.Second
+)
 
 // Migration is one step of the schema, and when it was applied; nil when it is still to come.
 type Migration struct {
@@ -27,24 +34,34 @@ type Migration struct {
 	AppliedAt *time.Time
 	// Unknown is true when the database has it and this binary doesn't: a newer version was here.
 	Unknown bool
+	// Beside is true for an unknown one that says that a server of this version may go on beside it. Of any other unknown one
+	// the database is refused.
+	Beside bool
 }
 
 // Migrate applies what is missing and returns the names of it. All of it is one transaction that holds a lock on the table
 // of migrations, so that any number of processes may start at once, and one that dies in the middle leaves nothing behind.
-// A schema newer than this binary is refused.
+// On PostgreSQL none of its statements waits longer than 2 s for a lock; it is tried ten times, so for half a minute, until
+// whoever holds the lock has ended. A schema newer than this binary is refused, unless it says that this one may serve beside it.
 func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	var applied []string
 	var err error
-	for range 5 {
+	for try := range migrationTries {
+		if try > 0 && s.dialect.gaveWay(err) && !pause(ctx, betweenTries) {
+			break
+		}
 		applied = nil
 		err = s.write.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 			applied, err = s.migrateIn(ctx, tx)
 			return err
 		})
 		// Two first starts at once can both try to create the table of migrations; the second try finds it.
-		if err == nil || !s.dialect.conflict(err) {
+		if err == nil || !s.dialect.conflict(err) && !s.dialect.gaveWay(err) {
 			break
 		}
+	}
+	if err != nil && s.dialect.gaveWay(err) {
+		return nil, fmt.Errorf("%w: a transaction holds a table for long; pg_stat_activity shows it, and the next start tries again", err)
 	}
 	return applied, s.fault(err)
 }
@@ -120,6 +137,7 @@ func (s *Store) migrationsIn(ctx context.Context, db bun.IDB) ([]Migration, erro
 	for name, when := range at {
 		steps = append(steps, Migration{Name: name, AppliedAt: when, Unknown: true})
 	}
+	judgeUnknown(steps)
 	return steps, nil
 }
 
@@ -142,7 +160,8 @@ func appliedMigrations(ctx context.Context, db bun.IDB) (map[string]*time.Time, 
 	return at, nil
 }
 
-// CheckSchema returns an error that says what to do unless the database has exactly the migrations of this binary.
+// CheckSchema returns an error that says what to do unless the database has the migrations of this binary, and no others but
+// those beside which it may serve.
 func (s *Store) CheckSchema(ctx context.Context) error {
 	steps, err := s.Migrations(ctx)
 	if err != nil {
@@ -154,15 +173,6 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 	for _, step := range steps {
 		if step.AppliedAt == nil {
 			return fmt.Errorf("the database lacks migration %s; run `asyncgate migrate up`", step.Name)
-		}
-	}
-	return nil
-}
-
-func refuseUnknown(steps []Migration) error {
-	for _, step := range steps {
-		if step.Unknown {
-			return fmt.Errorf("the database has migration %s, which this version of asyncgate doesn't know; run a newer version", step.Name)
 		}
 	}
 	return nil

@@ -140,6 +140,12 @@ func (postgres) migrations() fs.FS { return folder(migrations.Postgres, "postgre
 
 func (postgres) lockMigrations(ctx context.Context, tx bun.Tx) error {
 	// It conflicts with itself, not with reads nor with the inserts of this transaction.
-	_, err := tx.ExecContext(ctx, "LOCK TABLE "+migrationsTable+" IN SHARE UPDATE EXCLUSIVE MODE")
+	if _, err := tx.ExecContext(ctx, "LOCK TABLE "+migrationsTable+" IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
+		return err
+	}
+	// Only from here on: however long another process migrates, this one waits for it.
+	_, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = '2s'")
 	return err
 }
+
+func (postgres) gaveWay(err error) bool { return sqlState(err) == "55P03" } // lock_not_available

@@ -122,6 +122,9 @@ func (sqlite) migrations() fs.FS { return folder(migrations.SQLite, "sqlite") }
 // lockMigrations has nothing to do: the transaction is immediate and holds the only write lock there is.
 func (sqlite) lockMigrations(context.Context, bun.Tx) error { return nil }
 
+// gaveWay is never true: the only lock is had from the beginning.
+func (sqlite) gaveWay(error) bool { return false }
+
 func folder(files embed.FS, name string) fs.FS {
 	sub, err := fs.Sub(files, name)
 	if err != nil {

@@ -38,8 +38,23 @@ func (s *Server) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	if s.config.NoMigrate {
-		return s.store.CheckSchema(ctx)
+		err = s.store.CheckSchema(ctx)
+	} else {
+		err = s.migrate(ctx)
 	}
+	if err != nil {
+		return err
+	}
+	steps, err := s.store.Migrations(ctx)
+	for _, step := range steps {
+		if step.Beside {
+			s.logger.InfoContext(ctx, "serving beside a migration of a newer version", "name", step.Name)
+		}
+	}
+	return err
+}
+
+func (s *Server) migrate(ctx context.Context) error {
 	applied, err := s.store.Migrate(ctx)
 	for _, name := range applied {
 		s.logger.InfoContext(ctx, "migration applied", "name", name)
