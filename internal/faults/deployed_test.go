@@ -121,13 +121,13 @@ func (d *deployed) caller() caller {
 func TestRollingRestart(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, append([]string{"ASYNCGATE_LOG_LEVEL=warn", "ASYNCGATE_RATE_LIMIT=1000000-M"}, quick...)...)
-	told := endure(t, newChance(t), d.caller(), []address{d.proxy}, func() {
-		for _, name := range []string{"asyncgate-1:8080", "asyncgate-2:8080"} {
-			d.restart(name)
-			pause(t.Context(), *duration/8) // so that the new one works before the other goes
-		}
-	})
-	t.Logf("both servers were replaced; %s", told)
+	l := newLoad(t, newChance(t), d.caller(), []address{d.proxy})
+	l.add(3, 4, l.to)
+	for _, name := range []string{"asyncgate-1:8080", "asyncgate-2:8080"} {
+		d.restart(name)
+		pause(t.Context(), *duration/8) // so that the new one works before the other goes
+	}
+	t.Logf("both servers were replaced; %s", l.end())
 	if r := program.Run(t, []string{"ASYNCGATE_DATABASE_URL=" + d.databaseURL}, "verify"); r.Code != 0 {
 		t.Errorf("verify ended with %d:\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}

@@ -2,14 +2,9 @@ package faults_test
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/asyncgate/asyncgate/internal/testkit"
 )
@@ -38,73 +33,16 @@ var quick = []string{
 	"ASYNCGATE_RETRY_BACKOFF=1s",
 }
 
-const (
-	agents  = 3
-	workers = 4
-)
-
 func testKilled(t *testing.T, databaseURLs []string, crash func()) {
 	t.Helper()
 	c := newChance(t)
 	all := serve(t, databaseURLs, quick...)
-	me := caller{tenant: uuid.NewString(), http: newHTTP(t), lost: new(atomic.Int64)}
-	var kills, crashes int
-	told := endure(t, c, me, all.addresses(), func() {
-		ctx, stop := context.WithTimeout(t.Context(), *duration)
-		defer stop()
-		kills, crashes = killAll(ctx, all, crash, c.part(0))
-	})
-	t.Logf("%d kills of servers, %d crashes of the database in %s; %s; %s", kills, crashes, *duration, told, all.mustVerify(t, databaseURLs[0]))
-}
-
-// endure lets agents delegate to workers until trouble, which it calls meanwhile, returns. Then it holds all that they were told
-// against the ledger: everything acknowledged is in it, and every follower saw its part of it once and in order. It returns what
-// there was to compare.
-func endure(t *testing.T, c chance, me caller, to []address, trouble func()) string {
-	t.Helper()
-	j := newJournal(t)
-	// One after the other: those who work stop, then what is open is closed, then everything is compared.
-	working, stop := context.WithCancel(t.Context())
+	l := newLoad(t, c, newTenant(t), all.addresses())
+	l.add(3, 4, all.addresses())
+	ctx, stop := context.WithTimeout(t.Context(), *duration)
 	defer stop()
-	patience, giveUp := context.WithCancel(t.Context())
-	defer giveUp()
-	whole := follow(t, &follower{name: "the follower of the ledger", caller: me.as("human:auditor"), transport: "SSE", query: followLedger,
-		to: to}, "0")
-	var group sync.WaitGroup
-	var delegating []*agent
-	for i := range agents {
-		name := fmt.Sprintf("a%d", i)
-		a := &agent{caller: me.as("agent:" + name), name: name, to: to, random: c.part(uint64(10 + i)), journal: j}
-		a.results = follow(t, &follower{name: "the follower of results of " + name, caller: a.caller,
-			transport: []string{"SSE", "WebSocket"}[i%2], query: followOwnResults, to: to}, "0")
-		delegating = append(delegating, a)
-		group.Go(func() { a.run(working, patience) })
-	}
-	for i := range workers {
-		name := fmt.Sprintf("w%d", i)
-		w := &worker{caller: me.as("worker:" + name), name: name, to: to, random: c.part(uint64(20 + i)), journal: j}
-		group.Go(func() { w.run(working, patience) })
-	}
-	trouble()
-	stop()
-	defer time.AfterFunc(within, giveUp).Stop()
-	group.Wait()
-	for _, a := range delegating {
-		group.Go(func() { a.finish(patience) })
-	}
-	group.Wait()
-
-	l := readWhole(t, me.as("human:auditor"), to)
-	whole.wantAll(t, l)
-	_, connections := whole.seen()
-	for _, a := range delegating {
-		a.results.wantAll(t, l.results(a.name))
-		_, n := a.results.seen()
-		connections += n
-	}
-	j.check(newIndex(l))
-	return fmt.Sprintf("%d calls to be repeated; %d results over %d connections; %s",
-		me.lost.Load(), len(l.those(func(r *receipt) bool { return r.Type == "TASK_RESULT_READY" })), connections, j)
+	kills, crashes := killAll(ctx, all, crash, c.part(0))
+	t.Logf("%d kills of servers, %d crashes of the database in %s; %s; %s", kills, crashes, *duration, l.end(), all.mustVerify(t, databaseURLs[0]))
 }
 
 // killAll kills until ctx ends; then everything runs again.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/asyncgate/asyncgate/internal/testkit"
@@ -13,6 +14,7 @@ import (
 // server is a process that serves one database, killed and started again as a test likes, each time at another address.
 type server struct {
 	t           *testing.T
+	program     *testkit.Program
 	databaseURL string
 	settings    []string
 
@@ -24,10 +26,15 @@ type server struct {
 // serve starts servers, one for each database URL; several on one database are replicas.
 func serve(t *testing.T, databaseURLs []string, settings ...string) servers {
 	t.Helper()
+	return serveVersion(t, program, databaseURLs, settings...)
+}
+
+func serveVersion(t *testing.T, version *testkit.Program, databaseURLs []string, settings ...string) servers {
+	t.Helper()
 	lookAtSources(t)
 	var all servers
 	for _, url := range databaseURLs {
-		s := &server{t: t, databaseURL: url, settings: settings}
+		s := &server{t: t, program: version, databaseURL: url, settings: settings}
 		s.start()
 		all = append(all, s)
 	}
@@ -52,7 +59,7 @@ func lookAtSources(t *testing.T) {
 
 func (s *server) start() {
 	s.t.Helper()
-	s.process = program.Serve(s.t, append([]string{
+	s.process = s.program.Serve(s.t, append([]string{
 		"ASYNCGATE_DATABASE_URL=" + s.databaseURL, "ASYNCGATE_LOG_LEVEL=warn", "ASYNCGATE_RATE_LIMIT_ENABLED=false",
 	}, s.settings...))
 	s.setURL(s.process.URL)
@@ -67,6 +74,16 @@ func (s *server) kill() {
 		s.t.Errorf("a server has ended by itself: %+v", s.process.Wait())
 	default:
 		s.process.Kill()
+	}
+}
+
+// stop ends the server as an operator does. It must not have had anything to warn of.
+func (s *server) stop() {
+	s.t.Helper()
+	s.setURL("")
+	s.process.Signal(syscall.SIGTERM)
+	if r := s.process.Wait(); r.Code != 0 || r.Stderr != "" {
+		s.t.Errorf("a server ended with %d and said\n%s", r.Code, r.Stderr)
 	}
 }
 
