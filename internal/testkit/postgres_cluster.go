@@ -49,17 +49,13 @@ func newCluster(options ...Option) (*cluster, error) {
 	return c, nil
 }
 
-// create unpacks the data directory from the template and sets the guard on it.
+// create unpacks the data directory from the template.
 func (c *cluster) create() error {
 	template, err := c.programs.template()
 	if err != nil {
 		return err
 	}
-	c.dir, err = c.programs.run("mktemp", "-d", filepath.Join(c.programs.home, "server-XXXXXX"))
-	if err != nil {
-		return err
-	}
-	if c.guard, err = newGuard(c.programs, guardScript, c.programs.path("pg_ctl"), c.dir); err != nil {
+	if err := c.makeDir(); err != nil {
 		return err
 	}
 	if _, err := c.programs.run("tar", "-C", c.dir, "-xf", template); err != nil {
@@ -67,6 +63,16 @@ func (c *cluster) create() error {
 	}
 	password, err := os.ReadFile(filepath.Join(c.dir, "password"))
 	c.password = strings.TrimSpace(string(password))
+	return err
+}
+
+// makeDir makes the cluster's directory and sets the guard on it.
+func (c *cluster) makeDir() (err error) {
+	c.dir, err = c.programs.run("mktemp", "-d", filepath.Join(c.programs.home, "server-XXXXXX"))
+	if err != nil {
+		return err
+	}
+	c.guard, err = newGuard(c.programs, guardScript, c.programs.path("pg_ctl"), c.dir)
 	return err
 }
 
