@@ -55,15 +55,18 @@ func execute(t *testing.T, document string, blocks []block, dir string) {
 		case strings.Contains(output, `"errors":[`):
 			t.Fatalf("%s:%d: there are errors in an answer", document, b.line)
 		case missing(b.shows, output) != "":
-			t.Fatalf("%s:%d: the output has no such line as\n%s", document, b.line, missing(b.shows, output))
+			t.Fatalf("%s:%d: the output, which the document shows as text, has no such line as\n%s", document, b.line, missing(b.shows, output))
 		}
 	}
 }
 
-// machine starts what a reader is expected to have, PostgreSQL at its usual port, and returns the environment of a login.
+// machine starts what a reader is expected to have at their usual ports, PostgreSQL and a PgBouncer before it, and returns the
+// environment of a login.
 func machine(t *testing.T) []string {
 	t.Helper()
-	createdb := testkit.StartPostgres(t, testkit.WithClients(), testkit.Port(5432)).Client(t.Context(), "postgres", "createdb")
+	server := testkit.StartPostgres(t, testkit.WithClients(), testkit.Port(5432))
+	testkit.PgBouncerAt(t, server.URL("postgres"), 6432)
+	createdb := server.Client(t.Context(), "postgres", "createdb")
 	goPath := mustRun(t, nil, "go", "env", "GOROOT")
 	return append(createdb.Env,
 		"HOME="+t.TempDir(), "LANG=C.UTF-8", "TERM=dumb",

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,11 +17,22 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// PgBouncer starts a PgBouncer in transaction mode, otherwise as Debian sets it up, before the server of databaseURL, and
-// returns the URL of the same database through it. It is stopped when the test ends.
+// PgBouncer starts a PgBouncer as deploy/pgbouncer.ini sets it up, but for addresses and users, before the server of
+// databaseURL, and returns the URL of the same database through it. It is stopped when the test ends.
 func PgBouncer(tb testing.TB, databaseURL string) string {
 	tb.Helper()
-	through, guard, err := startBouncer(tb.Context(), databaseURL)
+	return startBouncer(tb, databaseURL, freePort)
+}
+
+// PgBouncerAt is PgBouncer at a port of the caller's choice.
+func PgBouncerAt(tb testing.TB, databaseURL string, port int) string {
+	tb.Helper()
+	return startBouncer(tb, databaseURL, func() (int, error) { return port, nil })
+}
+
+func startBouncer(tb testing.TB, databaseURL string, port func() (int, error)) string {
+	tb.Helper()
+	through, guard, err := tryBouncer(tb.Context(), databaseURL, port)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -32,8 +44,8 @@ func PgBouncer(tb testing.TB, databaseURL string) string {
 	return through
 }
 
-// startBouncer chooses the port. As for PostgreSQL, one that is free when we look may be taken a moment later.
-func startBouncer(ctx context.Context, databaseURL string) (string, *guard, error) {
+// tryBouncer tries three times: as for PostgreSQL, a port that is free when we look may be taken a moment later.
+func tryBouncer(ctx context.Context, databaseURL string, port func() (int, error)) (string, *guard, error) {
 	p, err := findPrograms()
 	if err != nil {
 		return "", nil, err
@@ -49,7 +61,7 @@ func startBouncer(ctx context.Context, databaseURL string) (string, *guard, erro
 	for range 3 {
 		var through string
 		var g *guard
-		if through, g, err = p.bounce(ctx, program, server); err == nil {
+		if through, g, err = p.bounce(ctx, program, server, port); err == nil {
 			return through, g, nil
 		}
 	}
@@ -67,8 +79,8 @@ func findBouncer() (string, error) {
 }
 
 // bounce starts the program and returns when connections through it are served.
-func (p *programs) bounce(ctx context.Context, program string, server *url.URL) (string, *guard, error) {
-	port, err := freePort()
+func (p *programs) bounce(ctx context.Context, program string, server *url.URL, choose func() (int, error)) (string, *guard, error) {
+	port, err := choose()
 	if err != nil {
 		return "", nil, err
 	}
@@ -76,15 +88,15 @@ func (p *programs) bounce(ctx context.Context, program string, server *url.URL) 
 	if err != nil {
 		return "", nil, err
 	}
+	settings, err := bouncerSettings(map[string]string{
+		"*": "host=" + server.Hostname() + " port=" + server.Port(), "listen_port": strconv.Itoa(port),
+		"auth_file": filepath.Join(dir, "users"), "logfile": filepath.Join(dir, "log"),
+	})
+	if err != nil {
+		return "", nil, err
+	}
 	password, _ := server.User.Password()
-	for name, text := range map[string]string{
-		"users": fmt.Sprintf("%q %q\n", server.User.Username(), password),
-		"settings": strings.Join([]string{
-			"[databases]", "* = host=" + server.Hostname() + " port=" + server.Port(),
-			"[pgbouncer]", "pool_mode = transaction", "listen_addr = 127.0.0.1", "listen_port = " + strconv.Itoa(port),
-			"unix_socket_dir =", "auth_type = md5", "auth_file = " + filepath.Join(dir, "users"), "logfile = " + filepath.Join(dir, "log"), "",
-		}, "\n"),
-	} {
+	for name, text := range map[string]string{"users": fmt.Sprintf("%q %q\n", server.User.Username(), password), "settings": settings} {
 		if err := p.write(filepath.Join(dir, name), text); err != nil {
 			return "", nil, err
 		}
@@ -100,6 +112,27 @@ func (p *programs) bounce(ctx context.Context, program string, server *url.URL) 
 		return "", nil, fmt.Errorf("PgBouncer doesn't serve: %w\n%s", errors.Join(err, g.release()), log)
 	}
 	return through.String(), g, nil
+}
+
+// bouncerSettings are those that operators are given, with values of the test's own.
+func bouncerSettings(own map[string]string) (string, error) {
+	root, err := repository()
+	if err != nil {
+		return "", err
+	}
+	text, err := os.ReadFile(filepath.Join(root, "deploy", "pgbouncer.ini"))
+	if err != nil {
+		return "", err
+	}
+	settings := string(text)
+	for name, value := range own {
+		line := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` = .*$`)
+		if !line.MatchString(settings) {
+			return "", fmt.Errorf("deploy/pgbouncer.ini has no %s", name)
+		}
+		settings = line.ReplaceAllLiteralString(settings, name+" = "+value)
+	}
+	return settings, nil
 }
 
 // bouncerScript kills the program, which has nothing to save and would in newer versions wait for its clients.

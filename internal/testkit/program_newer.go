@@ -3,9 +3,7 @@ package testkit
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -13,8 +11,7 @@ import (
 // without .up.sql, statements is what the file in the folder of that name holds. It is removed when the test ends.
 func Newer(tb testing.TB, name string, statements map[string]string) *Program {
 	tb.Helper()
-	list := exec.CommandContext(tb.Context(), "go", "list", "-f", "{{.Dir}}", "github.com/asyncgate/asyncgate/migrations")
-	out, err := list.Output()
+	root, err := repository()
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -25,7 +22,7 @@ func Newer(tb testing.TB, name string, statements map[string]string) *Program {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			tb.Fatal(err)
 		}
-		replace[filepath.Join(strings.TrimSpace(string(out)), folder, name+".up.sql")] = file
+		replace[filepath.Join(root, "migrations", folder, name+".up.sql")] = file
 	}
 	overlay, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
