@@ -68,7 +68,7 @@ func newest(t *testing.T) string {
 func testUpgradeUnderLoad(t *testing.T, next *testkit.Program) {
 	t.Helper()
 	database := testkit.Postgres(t)
-	settings := []string{"ASYNCGATE_DATABASE_URL=" + database}
+	settings := []string{"ASYNCGATE_DATABASE_URL=" + database, "ASYNCGATE_ADDR=127.0.0.1:0"}
 	older := serve(t, []string{database, database}, quick...)
 	l := newLoad(t, newChance(t), newTenant(t), older.addresses())
 	l.add(2, 2, older.addresses())

@@ -107,7 +107,7 @@ func (p *programs) bounce(ctx context.Context, program string, server *url.URL, 
 	}
 	through := *server
 	through.Host = "127.0.0.1:" + strconv.Itoa(port)
-	if err := answers(ctx, through.String()); err != nil {
+	if err := answers(ctx, through.String(), 10*time.Second); err != nil {
 		log, _ := os.ReadFile(filepath.Join(dir, "log")) // without a log the error must do
 		return "", nil, fmt.Errorf("PgBouncer doesn't serve: %w\n%s", errors.Join(err, g.release()), log)
 	}
@@ -146,8 +146,8 @@ func (p *programs) write(path, text string) error {
 }
 
 // answers returns when a server at url takes connections, which a program that has just been started doesn't yet.
-func answers(ctx context.Context, url string) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+func answers(ctx context.Context, url string, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()

@@ -45,7 +45,7 @@ func (b *Backup) Restore(tb testing.TB, point string) *Server {
 	tb.Helper()
 	c := b.restored
 	recovery := "restore_command = 'cp " + filepath.Join(b.of.dir, "archive") + "/%f %p'\nrecovery_target_action = 'promote'\n" +
-		"hot_standby = off\narchive_mode = off\n" // so the start ends with the recovery
+		"hot_standby = off\narchive_mode = off\n" // so it takes no connection before it has recovered
 	if point != "" {
 		recovery += "recovery_target_name = '" + point + "'\n"
 	}
@@ -55,6 +55,9 @@ func (b *Backup) Restore(tb testing.TB, point string) *Server {
 		}
 	}
 	if err := c.firstStart(); err != nil {
+		tb.Fatal(err)
+	}
+	if err := answers(tb.Context(), c.url("postgres"), programTime); err != nil {
 		tb.Fatal(err)
 	}
 	return &Server{tb: tb, cluster: c}
