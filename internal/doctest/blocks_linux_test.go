@@ -67,11 +67,11 @@ func machine(t *testing.T) []string {
 	server := testkit.StartPostgres(t, testkit.WithClients(), testkit.Port(5432))
 	testkit.PgBouncerAt(t, server.URL("postgres"), 6432)
 	createdb := server.Client(t.Context(), "postgres", "createdb")
-	goPath := mustRun(t, nil, "go", "env", "GOROOT")
 	return append(createdb.Env,
 		"HOME="+t.TempDir(), "LANG=C.UTF-8", "TERM=dumb",
-		"PATH="+strings.Join([]string{filepath.Dir(createdb.Path), filepath.Join(goPath, "bin"), os.Getenv("PATH")}, ":"),
-		// What was compiled and downloaded before is used again, wherever the copy lies.
+		"PATH="+strings.Join([]string{filepath.Dir(createdb.Path), filepath.Join(mustRun(t, nil, "go", "env", "GOROOT"), "bin"), os.Getenv("PATH")}, ":"),
+		// What was compiled and downloaded before is used again, wherever the copy lies: there is no way to a registry.
 		"GOFLAGS=-trimpath", "GOCACHE="+mustRun(t, nil, "go", "env", "GOCACHE"), "GOMODCACHE="+mustRun(t, nil, "go", "env", "GOMODCACHE"),
+		"npm_config_offline=true", "npm_config_cache="+mustRun(t, nil, "npm", "config", "get", "cache"),
 	)
 }
