@@ -91,12 +91,17 @@ func (f *sqliteFloor) write(b *testing.B, step []write, ids [][]string) error {
 	return tx.Commit()
 }
 
-func (f *sqliteFloor) prepare(b *testing.B, w write) (err error) {
+func (f *sqliteFloor) prepare(b *testing.B, w write) error {
 	text := w.text()
-	if f.statements[text] == nil {
-		f.statements[text], err = f.db.PrepareContext(b.Context(), text)
+	if f.statements[text] != nil {
+		return nil
 	}
-	return err
+	statement, err := f.db.PrepareContext(b.Context(), text)
+	if err != nil {
+		return err
+	}
+	f.statements[text] = statement
+	return nil
 }
 
 // text is the statement of a write.
