@@ -16,7 +16,7 @@ const openObligations = `{ openObligations(first: 200) { nodes { id seq type bod
 // much else, against the same page in a small ledger, which has a database of its own. It should grow with the page and not
 // with the ledger.
 func pages(b *testing.B, r *run) {
-	million := pick(r, 1_000_000, 5_000)
+	million := pick(r, 1_000_000, 2_000)
 	r.pages(b, "PostgreSQL", r.database(b, "owed_few"), r.database(b, "owed_many"), []ledger{
 		{closed: million / 10, open: 300},
 		{closed: million, open: 300},
