@@ -25,6 +25,11 @@ type loaders struct {
 	tenant    *store.Tenant
 	recovered func(context.Context, any) error
 
+	// What the query asks for by id, under any aliases, by the name of its field.
+	tasksAsked    *loader[string, map[uuid.UUID]*Task]
+	leasesAsked   *loader[string, map[uuid.UUID]*Lease]
+	receiptsAsked *loader[string, map[uuid.UUID]*Receipt]
+
 	leaseTasks       *loader[*peers[models.Lease], map[uuid.UUID]*Task]
 	activeLeases     *loader[*peers[models.Task], map[uuid.UUID]*Lease]
 	obligations      *loader[*peers[models.Task], map[uuid.UUID]*Receipt]
@@ -41,6 +46,9 @@ type loaders struct {
 
 func newLoaders(tenant *store.Tenant, recovered func(context.Context, any) error) *loaders {
 	l := &loaders{tenant: tenant, recovered: recovered}
+	l.tasksAsked = newLoader(recovered, l.readTasksAsked)
+	l.leasesAsked = newLoader(recovered, l.readLeasesAsked)
+	l.receiptsAsked = newLoader(recovered, l.readReceiptsAsked)
 	l.leaseTasks = newLoader(recovered, l.readLeaseTasks)
 	l.activeLeases = newLoader(recovered, l.readActiveLeases)
 	l.obligations = newLoader(recovered, l.readObligations)

@@ -19,6 +19,11 @@ func (l *loaders) tasks(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Ta
 	return togetherByKey(found, taskNode), err
 }
 
+func (l *loaders) leases(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Lease, error) {
+	found, err := chunked(ids, func(ids []uuid.UUID) (map[uuid.UUID]*models.Lease, error) { return l.tenant.LeasesByID(ctx, ids) })
+	return togetherByKey(found, leaseNode), err
+}
+
 func (l *loaders) receipts(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Receipt, error) {
 	found, err := chunked(ids, func(ids []uuid.UUID) (map[uuid.UUID]*models.Receipt, error) { return l.tenant.ReceiptsByID(ctx, ids) })
 	return togetherByKey(found, receiptNode), err
@@ -69,9 +74,7 @@ func (l *loaders) readReceiptTasks(ctx context.Context, of *peers[models.Receipt
 
 // readReceiptLeases finds leases by their ids.
 func (l *loaders) readReceiptLeases(ctx context.Context, of *peers[models.Receipt]) (map[uuid.UUID]*Lease, error) {
-	ids := idsOf(of.all, func(r *models.Receipt) uuid.UUID { return r.LeaseID })
-	found, err := chunked(ids, func(ids []uuid.UUID) (map[uuid.UUID]*models.Lease, error) { return l.tenant.LeasesByID(ctx, ids) })
-	return togetherByKey(found, leaseNode), err
+	return l.leases(ctx, idsOf(of.all, func(r *models.Receipt) uuid.UUID { return r.LeaseID }))
 }
 
 // readParents finds receipts by their ids.

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -104,6 +105,40 @@ func TestNestedFieldsCostOneStatementEach(t *testing.T) {
 					t.Errorf("only %d objects: %s", rows, query)
 				}
 			}
+		}
+	})
+}
+
+// TestNounsAskedForByIDCostOneStatementEach: an alias for each of them is how a client without lists asks for many.
+func TestNounsAskedForByIDCostOneStatementEach(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *stage) {
+		fill(t, s, 20)
+		all := s.must(t, "{ receipts(first: 200, filter: {types: [TASK_ACCEPTED]}) { nodes { id task { id } lease { id } } } }", "")
+		ask := func(n int) string {
+			query := "{ none: task(id: \"00000000-0000-0000-0000-000000000001\") { id } "
+			for i := range n {
+				node := fmt.Sprintf("receipts.nodes.%d.", i)
+				query += fmt.Sprintf("t%[1]d: task(id: %[2]q) { id obligation { id } } r%[1]d: receipt(id: %[3]q) { id } l%[1]d: lease(id: %[4]q) { id task { id } } ",
+					i, text(t, all, node+"task.id"), text(t, all, node+"id"), text(t, all, node+"lease.id"))
+			}
+			return query + "}"
+		}
+		two, _ := s.statements(t, ask(2))
+		many, data := s.statements(t, ask(12))
+		if two != 5 || many != 5 {
+			t.Errorf("%d statements for 2 of each, %d for 12, want 5", two, many)
+		}
+		for i := range 12 {
+			for prefix, field := range map[string]string{"t": "task.id", "r": "id", "l": "lease.id"} {
+				if got, want := text(t, data, fmt.Sprintf("%s%d.id", prefix, i)), text(t, all, fmt.Sprintf("receipts.nodes.%d.%s", i, field)); got != want {
+					t.Errorf("%s%d is %s, want %s", prefix, i, got, want)
+				}
+			}
+		}
+		a := s.do(t, "{ bad: task(id: \"x\") { id } good: task(id: "+strconv.Quote(text(t, all, "receipts.nodes.0.task.id"))+") { id } }", "")
+		if len(a.Errors) != 1 || a.Data["good"] == nil {
+			t.Errorf("a bad id beside a good one: %+v", a)
 		}
 	})
 }

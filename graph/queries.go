@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 
 	"github.com/asyncgate/asyncgate/models"
@@ -41,35 +42,27 @@ func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Seco
 
 // Task returns a task, or nil.
 func (q queries) Task(ctx context.Context, id string) (*Task, error) {
-	return byID(id, taskNode, func(ids []uuid.UUID) (map[uuid.UUID]*models.Task, error) {
-		return q.tenant(ctx).TasksByID(ctx, ids)
-	})
+	return byID(ctx, id, loadersOf(ctx).tasksAsked)
 }
 
 // Lease returns a lease, or nil.
 func (q queries) Lease(ctx context.Context, id string) (*Lease, error) {
-	return byID(id, leaseNode, func(ids []uuid.UUID) (map[uuid.UUID]*models.Lease, error) {
-		return q.tenant(ctx).LeasesByID(ctx, ids)
-	})
+	return byID(ctx, id, loadersOf(ctx).leasesAsked)
 }
 
 // Receipt returns a receipt, or nil.
 func (q queries) Receipt(ctx context.Context, id string) (*Receipt, error) {
-	return byID(id, receiptNode, func(ids []uuid.UUID) (map[uuid.UUID]*models.Receipt, error) {
-		return q.tenant(ctx).ReceiptsByID(ctx, ids)
-	})
+	return byID(ctx, id, loadersOf(ctx).receiptsAsked)
 }
 
-// byID reads one noun by its id.
-func byID[M, N any](
-	text string, node func(*M, *peers[M]) *N, read func([]uuid.UUID) (map[uuid.UUID]*M, error),
-) (*N, error) {
+// byID returns one noun by its id.
+func byID[N any](ctx context.Context, text string, asked *loader[string, map[uuid.UUID]*N]) (*N, error) {
 	id, err := parseID("id", text)
 	if err != nil {
 		return nil, err
 	}
-	found, err := read([]uuid.UUID{id})
-	return alone(found[id], node), err
+	found, err := asked.load(ctx, graphql.GetFieldContext(ctx).Field.Name)
+	return found[id], err
 }
 
 // AwaitTask returns a task once it is terminal, or as it is when the time is up.
