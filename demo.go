@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
-	"github.com/asyncgate/asyncgate/internal/config"
 )
 
 const demoHelp = `demo [--seed-data] [--url URL] [--tenant UUID]
@@ -24,30 +22,15 @@ with the scope admin, which may act as everybody, in ASYNCGATE_API_KEY.`
 // result is pushed and the obligation closed. Every step is checked.
 func (p process) demo(ctx context.Context, args []string) error {
 	f := newFlags("demo")
-	url := f.String("url", "", "the server (default: http://$ASYNCGATE_ADDR, https:// with ASYNCGATE_TLS_CERT)")
+	c := p.callerFlags(f)
 	seed := f.Bool("seed-data", false, "fill an empty tenant")
-	var tenant string
-	f.Func("tenant", "whose tasks they are, on a server without keys (default: 00000000-0000-0000-0000-000000000000)", func(text string) error {
-		id, err := parseUUID(text)
-		tenant = id.String()
-		return err
-	})
 	if done, err := p.parse(f, demoHelp, args); done || err != nil {
 		return err
 	}
-	if *url == "" {
-		c, _, err := config.Parse(nil, p.environ)
-		if err != nil {
-			return err
-		}
-		*url = c.Scheme() + c.Addr
+	if err := c.complete(p); err != nil {
+		return err
 	}
-	if !strings.Contains(*url, "://") {
-		*url = "http://" + *url
-	}
-	as := func(principal string) *demoClient {
-		return newDemoClient(*url, p.variable(config.KeyVariable), tenant, principal)
-	}
+	as := func(principal string) *demoClient { return newDemoClient(*c, principal) }
 	if *seed {
 		return p.seed(ctx, as)
 	}

@@ -15,15 +15,15 @@ import (
 
 // demoClient is a GraphQL client with what the demo needs: requests, and subscriptions over Server-Sent Events.
 type demoClient struct {
-	url, key, tenant, principal string
-	http                        *http.Client
+	caller
+	principal string
+	http      *http.Client
 }
 
-// newDemoClient returns a client that acts as a principal; key is "" for a server that demands none, tenant is "" for the
-// key's own, and for the default one of such a server.
-func newDemoClient(url, key, tenant, principal string) *demoClient {
-	url = strings.TrimSuffix(strings.TrimSuffix(url, "/"), "/graphql") + "/graphql"
-	return &demoClient{url: url, key: key, tenant: tenant, principal: principal, http: &http.Client{}}
+// newDemoClient returns a client that acts as a principal.
+func newDemoClient(c caller, principal string) *demoClient {
+	c.url = strings.TrimSuffix(strings.TrimSuffix(c.url, "/"), "/graphql") + "/graphql"
+	return &demoClient{caller: c, principal: principal, http: &http.Client{}}
 }
 
 // demoAnswer is a GraphQL response.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -21,27 +22,26 @@ brings a key of its own.`
 
 func (p process) mcp(ctx context.Context, args []string) error {
 	f := newFlags("mcp")
-	url := f.String("url", "", "the server (default: http://$ASYNCGATE_ADDR, https:// with ASYNCGATE_TLS_CERT)")
+	call := p.callerFlags(f)
 	addr := f.String("http", "", "the address to serve, such as 127.0.0.1:8081, instead of standard input and output")
-	principal := f.String("principal", "", "whom to act as, such as agent:planner: anybody in development, else by an admin key")
-	tenant := f.String("tenant", "", "whose tasks they are, on a server without keys (default: 00000000-0000-0000-0000-000000000000)")
+	principal := f.String("principal", "", "whom to act as, such as agent:planner: anybody in development, else by an admin key (default: $ASYNCGATE_PRINCIPAL)")
 	if done, err := p.parse(f, mcpHelp, args); done || err != nil {
 		return err
 	}
-	c, _, err := config.Parse(nil, p.environ)
+	if *addr != "" && *principal+call.tenant != "" {
+		return usageErrorf("with --http each request says who it is: --principal and --tenant are for standard input; see asyncgate mcp --help")
+	}
+	settings, _, err := config.Parse(nil, p.environ)
 	if err != nil {
 		return err
 	}
-	if *addr != "" && *principal+*tenant != "" {
-		return usageErrorf("with --http each request says who it is: --principal and --tenant are for standard input; see asyncgate mcp --help")
+	if err := call.complete(p); err != nil {
+		return err
 	}
-	if *url == "" {
-		*url = c.Scheme() + c.Addr
-	}
-	o := mcp.Options{Version: version, URL: *url, Options: client.Options{
-		APIKey: p.variable(config.KeyVariable), Principal: *principal, Tenant: *tenant, UserAgent: "asyncgate-mcp/" + version,
+	o := mcp.Options{Version: version, URL: call.url, Options: client.Options{
+		APIKey: call.key, Principal: cmp.Or(*principal, p.variable(config.PrincipalVariable)), Tenant: call.tenant,
 		// A model is better told soon that the server is away than kept waiting.
-		Retries: 3, Logger: newLogger(c, p.stderr, terminal(p.stderr)),
+		Retries: 3, UserAgent: "asyncgate-mcp/" + version, Logger: newLogger(settings, p.stderr, terminal(p.stderr)),
 	}}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()

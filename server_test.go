@@ -43,7 +43,7 @@ func TestViolationsAreSummed(t *testing.T) {
 func TestDemoClientAddress(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"http://h:1", "http://h:1/", "http://h:1/graphql"} {
-		if got := newDemoClient(url, "", "", "agent:a").url; got != "http://h:1/graphql" {
+		if got := newDemoClient(caller{url: url}, "agent:a").url; got != "http://h:1/graphql" {
 			t.Errorf("%s is asked at %s", url, got)
 		}
 	}

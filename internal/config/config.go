@@ -37,9 +37,6 @@ const (
 	IntrospectionNever         = "never"
 )
 
-// KeyVariable is the variable from which commands that call a server take their key. It is no setting of a server's.
-const KeyVariable = "ASYNCGATE_API_KEY"
-
 // Config is the settings of a server. The table of settings documents each field's meaning and default.
 type Config struct {
 	Addr        string

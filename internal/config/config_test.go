@@ -339,7 +339,8 @@ func TestLoadWarns(t *testing.T) {
 		"ASYNCGATE_SERVICE_HOST=10.0.0.1":    "ASYNCGATE_SERVICE_HOST is not a setting",
 		"ASYNCGATE_RETRY_BACKOFF=500ms":      "whole seconds; it is 1s",
 	} {
-		_, warnings := mustLoad(t, nil, environ, "UNRELATED=1", "=odd")
+		_, warnings := mustLoad(t, nil, environ, "UNRELATED=1", "=odd",
+			"ASYNCGATE_URL=http://x", "ASYNCGATE_API_KEY=secret", "ASYNCGATE_PRINCIPAL=agent:x", "ASYNCGATE_TENANT=x")
 		if len(warnings) != 1 || !strings.Contains(warnings[0], says) || strings.Contains(warnings[0], "secret") {
 			t.Errorf("%s: got %q, want %q", environ, warnings, says)
 		}

@@ -12,12 +12,7 @@ import (
 
 var rewrite = flag.Bool("config.rewrite", false, "write the table of docs/operations.md")
 
-const (
-	tableBegins = "<!-- settings -->\n"
-	tableEnds   = "<!-- /settings -->"
-)
-
-// docs/operations.md lists the settings in their own words.
+// docs/operations.md lists the settings, and the variables of callers, in their own words.
 func TestDocumentation(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join("..", "..", "docs", "operations.md")
@@ -25,17 +20,17 @@ func TestDocumentation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, begins := strings.Cut(string(text), tableBegins)
-	_, after, ends := strings.Cut(rest, tableEnds)
-	if !begins || !ends {
-		t.Fatalf("%s has no place for the table", path)
-	}
-	var table strings.Builder
-	table.WriteString("\n| variable | default | meaning |\n| --- | --- | --- |\n")
+	var settings, variables strings.Builder
+	settings.WriteString("\n| variable | default | meaning |\n| --- | --- | --- |\n")
 	for _, s := range config.Settings() {
-		table.WriteString("| `" + s.Env() + "` | " + s.Default + " | " + s.Help + " |\n")
+		settings.WriteString("| `" + s.Env() + "` | " + s.Default + " | " + s.Help + " |\n")
 	}
-	want := before + tableBegins + table.String() + "\n" + tableEnds + after
+	variables.WriteString("\n| variable | meaning |\n| --- | --- |\n")
+	for _, v := range config.Variables() {
+		variables.WriteString("| `" + v.Name + "` | " + v.Help + " |\n")
+	}
+	want := withTable(t, string(text), "settings", settings.String())
+	want = withTable(t, want, "variables", variables.String())
 	if want == string(text) {
 		return
 	}
@@ -45,4 +40,16 @@ func TestDocumentation(t *testing.T) {
 	if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// withTable puts a table between the comments of its name.
+func withTable(t *testing.T, text, name, table string) string {
+	t.Helper()
+	begin, end := "<!-- "+name+" -->\n", "<!-- /"+name+" -->"
+	before, rest, begins := strings.Cut(text, begin)
+	_, after, ends := strings.Cut(rest, end)
+	if !begins || !ends {
+		t.Fatalf("there is no place for the table of %s", name)
+	}
+	return before + begin + table + "\n" + end + after
 }

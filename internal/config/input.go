@@ -53,7 +53,7 @@ func collect(args, environ []string) (input, []string, error) {
 		name, value, _ := strings.Cut(pair, "=")
 		name, ours := strings.CutPrefix(name, prefix)
 		switch {
-		case !ours, prefix+name == KeyVariable:
+		case !ours, isVariable(prefix + name):
 		case known[name]:
 			in.env[name] = value
 		default:
