@@ -57,6 +57,10 @@ func (p process) mcpOverHTTP(ctx context.Context, o mcp.Options, addr string) er
 	if err != nil {
 		return fmt.Errorf("--http: %s can't be served: %w", addr, err)
 	}
+	if err := mcp.CheckAddress(ctx, o, listener.Addr()); err != nil {
+		_ = listener.Close()
+		return fmt.Errorf("--http: %w", err)
+	}
 	_, _ = fmt.Fprintf(p.stdout, "MCP: the tools are at http://%s/mcp, for the server at %s\n", listener.Addr(), o.URL)
 	return mcp.ServeHTTP(ctx, o, listener)
 }

@@ -20,13 +20,13 @@ type cancelTaskOutput struct {
 
 func cancelTask(t *toolbox) {
 	add(t, tool{
-		name: "cancel_task", title: "Cancel a task", repeatable: true,
+		name: "cancel_task", title: "Cancel a task", repeatable: true, destroys: true,
 		description: "Ends a task of yours whose result you no longer want. A worker that holds it loses its lease. One that has ended already stays as it is.",
 	}, func(ctx context.Context, c *client.Client, in cancelTaskInput) (cancelTaskOutput, error) {
 		done, err := c.CancelTask(ctx, client.CancelTaskInput{TaskID: in.TaskID, Reason: in.Reason})
 		if err != nil {
 			return cancelTaskOutput{}, err
 		}
-		return cancelTaskOutput{Task: taskOf(done.Task), Canceled: done.Canceled}, nil
+		return cancelTaskOutput{Task: resultOf(done.Task), Canceled: done.Canceled}, nil
 	})
 }

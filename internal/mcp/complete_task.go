@@ -11,7 +11,7 @@ import (
 
 type completeTaskInput struct {
 	LeaseID   uuid.UUID         `json:"leaseId"`
-	Summary   string            `json:"summary,omitempty" jsonschema:"a sentence for people"`
+	Summary   string            `json:"summary,omitempty" jsonschema:"a sentence for people who read the ledger. The owner is given result and artifacts only: what it must know belongs there"`
 	Result    json.RawMessage   `json:"result,omitempty" jsonschema:"what the work has brought, any JSON value; with everything else less than 64 KiB. Put what is larger elsewhere and name it in artifacts"`
 	Artifacts []json.RawMessage `json:"artifacts,omitempty" jsonschema:"where the work product lies: JSON objects such as {type, url}, at most 100"`
 }
@@ -34,7 +34,7 @@ func completeTask(t *toolbox) {
 		if err != nil {
 			return endedOutput{}, err
 		}
-		return endedOutput{Task: taskOf(done.Task), ReceiptID: done.Receipt.ID}, nil
+		return endedOutput{Task: stateOf(done.Task), ReceiptID: done.Receipt.ID}, nil
 	})
 }
 

@@ -13,7 +13,7 @@ type failTaskInput struct {
 	LeaseID           uuid.UUID       `json:"leaseId"`
 	Error             json.RawMessage `json:"error" jsonschema:"what went wrong, any JSON value; a sentence will do"`
 	Retryable         bool            `json:"retryable,omitempty" jsonschema:"true when another attempt, by you or another worker, may succeed; false by default"`
-	RetryAfterSeconds *int            `json:"retryAfterSeconds,omitempty" jsonschema:"how long to wait before the next attempt; the task's own pause by default"`
+	RetryAfterSeconds *seconds        `json:"retryAfterSeconds,omitempty" jsonschema:"how long to wait before the next attempt; the task's own pause by default"`
 }
 
 type failTaskOutput struct {
@@ -28,12 +28,12 @@ func failTask(t *toolbox) {
 	}, func(ctx context.Context, c *client.Client, in failTaskInput) (failTaskOutput, error) {
 		input := client.FailTaskInput{LeaseID: in.LeaseID, Error: in.Error, Retryable: in.Retryable}
 		if in.RetryAfterSeconds != nil {
-			input.RetryAfter = new(seconds(*in.RetryAfterSeconds))
+			input.RetryAfter = new(in.RetryAfterSeconds.duration())
 		}
 		done, err := c.FailTask(ctx, input)
 		if err != nil {
 			return failTaskOutput{}, err
 		}
-		return failTaskOutput{endedOutput{taskOf(done.Task), done.Receipt.ID}, done.Requeued}, nil
+		return failTaskOutput{endedOutput{stateOf(done.Task), done.Receipt.ID}, done.Requeued}, nil
 	})
 }

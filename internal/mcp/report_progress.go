@@ -13,7 +13,7 @@ import (
 type reportProgressInput struct {
 	LeaseID      uuid.UUID       `json:"leaseId"`
 	Progress     json.RawMessage `json:"progress" jsonschema:"how far the work is, any JSON value of less than 64 KiB, for the owner and for whoever must go on if you stop"`
-	LeaseSeconds int             `json:"leaseSeconds,omitempty" jsonschema:"how long you have from now until the next report, 10 to 1800; 600 by default"`
+	LeaseSeconds seconds         `json:"leaseSeconds,omitempty" jsonschema:"how long you have from now until the next report, 10 to 1800; 600 by default"`
 }
 
 type reportProgressOutput struct {
@@ -32,17 +32,35 @@ func reportProgress(t *toolbox) {
 		if err != nil {
 			return reportProgressOutput{}, err
 		}
-		held, err := c.Lease(ctx, in.LeaseID)
+		held, err := lookAt(ctx, c, in.LeaseID)
 		if err != nil {
 			return reportProgressOutput{}, err
 		}
-		out := reportProgressOutput{Task: taskOf(reported), ExpiresAt: held.ExpiresAt, RenewalsRemaining: held.RenewalsRemaining}
+		out := reportProgressOutput{Task: stateOf(reported), ExpiresAt: held.ExpiresAt, RenewalsRemaining: held.RenewalsRemaining}
 		// Both times are the server's. A lease can be renewed a few times only: not with each report.
 		if by := leaseFor(in.LeaseSeconds); held.ExpiresAt.Sub(reported.UpdatedAt) < by/2 {
 			return out.extended(ctx, c, in.LeaseID, by)
 		}
 		return out, nil
 	})
+}
+
+// lookAt finds a lease among those that the caller holds, which needs no other scope than the report. One that has ended since is
+// an error, as if it had ended before.
+func lookAt(ctx context.Context, c *client.Client, id uuid.UUID) (*client.Lease, error) {
+	held, err := c.Leases(ctx, active, client.PageInput{})
+	if err != nil {
+		return nil, err
+	}
+	for l, err := range held.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if l.ID == id {
+			return l, nil
+		}
+	}
+	return nil, &client.Error{Code: client.CodeLeaseInvalid, Message: "the lease has ended. Stop this work; claim again for more"}
 }
 
 // extended extends the lease. That it can be extended no further is no failure of the report.

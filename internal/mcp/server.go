@@ -18,7 +18,7 @@ type Options struct {
 	Version string
 	// URL is that of the server whose tasks these are.
 	URL string
-	// Options are how it is called over stdio. Over HTTP each request brings its own credential: what is set here of key, principal and
+	// Options are how it is called, and the log, which must be there. Over HTTP each request brings its own credential: what is set here of key, principal and
 	// tenant does not count then.
 	Options client.Options
 }
@@ -26,13 +26,13 @@ type Options struct {
 // instructions are what a model is told of all tools together.
 const instructions = `AsyncGate keeps tasks that agents delegate to workers. Nothing is lost: every step is a receipt in a ledger.
 
-Delegating: create_task, then await_task with the id until "done" is true; between two calls you may do something else, for hours
-too. open_obligations lists what you are still owed if you have forgotten. acknowledge_receipt says that you have dealt with a
-result.
+Delegating: create_task, then await_task with the id until "done" is true, or collect_results for all results that have come. Between
+two calls you may do something else, for hours too. Acknowledge the receiptId of each result that you have dealt with. If you have
+forgotten everything: collect_results gives what nobody has acknowledged, open_obligations lists what you are still owed.
 
 Working: claim_tasks gives you a task under a lease that runs out. Do what its payload says, call report_progress from time to time
-(it also extends the lease), and end with complete_task or fail_task, always with the leaseId. If a call says
-LEASE_INVALID_OR_EXPIRED, stop: the task is somebody else's now.`
+(it also extends the lease), and end with complete_task or fail_task, or release_task if you can't do it now, always with the leaseId.
+If a call says LEASE_INVALID_OR_EXPIRED, stop: the task is no longer yours. If you have forgotten: held_leases lists what you hold.`
 
 // newServer returns the tools, called for whoever a request comes from.
 func newServer(o Options, callers callers) *sdk.Server {
