@@ -145,6 +145,11 @@ func TestMCP(t *testing.T) {
 		if got := at[json.Number](t, claimed, "leases", "0", "task", "payload", "id"); got != large {
 			t.Errorf("the payload arrived as %s", got)
 		}
+		if held := worker.call("held_leases", nil); at[string](t, held, "leases", "0", "leaseId") != at[string](t, claimed, "leases", "0", "leaseId") {
+			t.Errorf("held: %v", held)
+		}
+		worker.call("release_task", map[string]any{"leaseId": at[string](t, claimed, "leases", "0", "leaseId"), "reason": "lunch"})
+		claimed = worker.call("claim_tasks", map[string]any{"types": []string{"report"}, "capabilities": nil})
 		lease := at[string](t, claimed, "leases", "0", "leaseId")
 		progress := map[string]any{"leaseId": lease, "progress": map[string]any{"percent": 50}}
 		before := at[string](t, claimed, "leases", "0", "expiresAt")
@@ -177,12 +182,30 @@ func TestMCPRefusals(t *testing.T) {
 	server := program.Serve(t, []string{"ASYNCGATE_DATABASE_URL=" + database, "ASYNCGATE_AUTH=keys"})
 	_, key := mustMakeKey(t, []string{"ASYNCGATE_DATABASE_URL=" + database})
 	worker := overStdio(t, []string{"ASYNCGATE_API_KEY=" + key}, "--url", server.URL)
-	worker.expectRefused("create_task", map[string]any{"type": "report"}, "FORBIDDEN")
-	worker.expectRefused("create_task", map[string]any{"kind": "report"}, "BAD_USER_INPUT", "kind")
-	worker.expectRefused("claim_tasks", map[string]any{"maxTasks": 101, "waitSeconds": 0}, "BAD_USER_INPUT")
+	worker.expectRefused("create_task", map[string]any{"type": "report"}, "FORBIDDEN", "trace ")
+	for _, wrong := range []struct {
+		tool      string
+		arguments any
+		says      string
+	}{
+		{"create_task", map[string]any{"kind": "report"}, "kind"},
+		{"create_task", map[string]any{"type": nil}, "type"},
+		{"create_task", []string{"report"}, "no JSON object"},
+		{"create_task", map[string]any{"type": "report", "delaySeconds": 18446744074}, "delaySeconds"}, // 290 ms in nanoseconds of 64 bits
+		{"create_task", map[string]any{"type": "report", "expects": "SOMETHING"}, "ANY RESULT ARTIFACT"},
+		{"await_task", map[string]any{"taskId": "the first"}, "taskId"},
+		{"claim_tasks", map[string]any{"maxTasks": 101, "waitSeconds": 0}, "maxTasks"},
+		{"claim_tasks", map[string]any{"leaseSeconds": -1}, "leaseSeconds"},
+	} {
+		worker.expectRefused(wrong.tool, wrong.arguments, "BAD_USER_INPUT", wrong.says)
+	}
 	if claimed := worker.call("claim_tasks", map[string]any{"waitSeconds": 0}); len(at[[]any](t, claimed, "leases")) > 0 {
 		t.Errorf("claimed %v", claimed)
 	}
+	_, planner := mustMakeKey(t, []string{"ASYNCGATE_DATABASE_URL=" + database}, "--principal", "agent:planner", "--scope", "task")
+	overStdio(t, []string{"ASYNCGATE_API_KEY=" + planner}, "--url", server.URL).call("create_task", map[string]any{"type": "report"})
+	lease := at[string](t, worker.call("claim_tasks", nil), "leases", "0", "leaseId")
+	worker.call("report_progress", map[string]any{"leaseId": lease, "progress": "begun"})
 	stranger := overStdio(t, []string{"ASYNCGATE_API_KEY=" + key[:len(key)-4] + "AAAA"}, "--url", server.URL)
 	stranger.expectRefused("claim_tasks", nil, "UNAUTHENTICATED")
 
@@ -197,7 +220,7 @@ func TestMCPRefusals(t *testing.T) {
 		t.Errorf("without a credential: %s", response.Status)
 	}
 	server.Stop()
-	worker.expectRefused("claim_tasks", map[string]any{"waitSeconds": 0}, "UNAVAILABLE", "Call again")
+	worker.expectRefused("claim_tasks", map[string]any{"waitSeconds": 0}, "UNAVAILABLE", "Claim again")
 }
 
 // TestMCPMany: many calls at once are as many tasks.
@@ -222,8 +245,9 @@ func TestMCPMany(t *testing.T) {
 // TestMCPUsage: a command line that can't be understood is told in one line.
 func TestMCPUsage(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"--http", "127.0.0.1:0", "--principal", "agent:x"}, {"--stdio"}} {
+	for _, args := range [][]string{{"--http", "127.0.0.1:0", "--principal", "agent:x"}, {"--stdio"}, {"--tenant", "mine"}} {
 		expectRefusal(t, program.Run(t, nil, append([]string{"mcp"}, args...)...), 2, "asyncgate mcp --help")
 	}
-	expectRefusal(t, program.Run(t, nil, "mcp", "--url", "localhost:8080"), 1, "http://")
+	expectRefusal(t, program.Run(t, nil, "mcp", "--url", "ftp://localhost"), 1, "http://")
+	expectRefusal(t, program.Run(t, []string{"ASYNCGATE_TENANT=mine"}, "mcp"), 1, "ASYNCGATE_TENANT")
 }

@@ -43,13 +43,16 @@ func newServer(o Options, callers callers) *sdk.Server {
 	t := &toolbox{server: s, callers: callers}
 	createTask(t)
 	awaitTask(t)
+	collectResults(t)
 	openObligations(t)
 	acknowledgeReceipt(t)
 	cancelTask(t)
 	claimTasks(t)
+	heldLeases(t)
 	reportProgress(t)
 	completeTask(t)
 	failTask(t)
+	releaseTask(t)
 	return s
 }
 
