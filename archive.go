@@ -19,8 +19,8 @@ An interrupted run loses nothing; the same command again completes it. asyncgate
 func (p process) archive(ctx context.Context, args []string) error {
 	f := newFlags("archive")
 	url := f.String("database-url", "", "the database (default: ASYNCGATE_DATABASE_URL)")
-	var before age
-	f.Func("before", "an instant with its zone, for example 2026-01-01T00:00:00Z, or an age, for example 2160h", before.set)
+	var before cutoff
+	f.Func("before", "a day or an instant, for example 2026-01-01 (UTC) or 2026-01-01T00:00:00+01:00, or an age, for example 90d or 36h", before.set)
 	dir := f.String("to", "", "the folder of the archive, always the same for a database; made if it is not there")
 	var tenant *uuid.UUID
 	f.Func("tenant", "only this tenant", uuidInto(&tenant))
@@ -28,8 +28,8 @@ func (p process) archive(ctx context.Context, args []string) error {
 		return err
 	}
 	switch {
-	case before == age{}:
-		return usageErrorf("archive needs --before, an instant or an age; see asyncgate archive --help")
+	case before == nil:
+		return usageErrorf("archive needs --before, a day, an instant or an age; see asyncgate archive --help")
 	case *dir == "":
 		return usageErrorf("archive needs --to, a folder; see asyncgate archive --help")
 	}
@@ -45,8 +45,9 @@ func (p process) archive(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	limit := before(now)
 	sum, err := archive.Run(ctx, s, archive.Options{
-		Before: before.instant(now), Dir: *dir, Tenant: tenant,
+		Before: limit, Dir: *dir, Tenant: tenant,
 		Told: func(path string, file archive.File) {
 			_, _ = fmt.Fprintf(p.stdout, "%s: %s and %s, %d bytes\n", path, number(file.Tasks, "task"), number(file.Receipts, "receipt"), file.Bytes)
 		},
@@ -55,34 +56,6 @@ func (p process) archive(ctx context.Context, args []string) error {
 		return err
 	}
 	_, _ = fmt.Fprintf(p.stdout, "archived %s and %s in %s; what is left is open or not older than %s\n", number(sum.Tasks, "task"),
-		number(sum.Receipts, "receipt"), number(sum.Files, "file"), before.instant(now).UTC().Format(time.RFC3339))
+		number(sum.Receipts, "receipt"), number(sum.Files, "file"), limit.UTC().Format(time.RFC3339))
 	return nil
-}
-
-// age is an instant, or how long before now it lies.
-type age struct {
-	at    time.Time
-	since time.Duration
-	given bool
-}
-
-func (a *age) set(text string) error {
-	at, err := time.Parse(time.RFC3339, text)
-	if err == nil {
-		*a = age{at: at, given: true}
-		return nil
-	}
-	since, err := time.ParseDuration(text)
-	if err != nil || since < 0 {
-		return fmt.Errorf("%.80q is no instant with its zone, such as 2026-01-01T00:00:00Z, and no age, such as 2160h", text)
-	}
-	*a = age{since: since, given: true}
-	return nil
-}
-
-func (a *age) instant(now time.Time) time.Time {
-	if a.at.IsZero() {
-		return now.Add(-a.since)
-	}
-	return a.at
 }
