@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,6 +92,7 @@ func refused(config *pgx.ConnConfig, err error) error {
 const (
 	divisionByZero   = "22012" // an assertion of a batch: a guarded write lost a race, or the head was elsewhere
 	deadlockDetected = "40P01"
+	lockNotAvailable = "55P03" // lock_timeout
 )
 
 func (postgres) conflict(err error) bool {
@@ -107,11 +109,12 @@ func (postgres) conflict(err error) bool {
 }
 
 func (postgres) unreachable(err error) bool {
-	state := sqlState(err)
-	switch {
-	// Connection, shutdown or cancellation, resources, lost races, a read-only standby.
-	case strings.HasPrefix(state, "08"), strings.HasPrefix(state, "57"), strings.HasPrefix(state, "53"),
-		strings.HasPrefix(state, "40"), state == "25006":
+	switch state := sqlState(err); {
+	// Connection, shutdown or cancellation, resources, lost races.
+	case strings.HasPrefix(state, "08"), strings.HasPrefix(state, "57"), strings.HasPrefix(state, "53"), strings.HasPrefix(state, "40"):
+		return true
+	// A read-only standby, and timeouts: of a lock, of an idle transaction, of a long one.
+	case slices.Contains([]string{"25006", lockNotAvailable, "25P03", "25P04"}, state):
 		return true
 	case state != "":
 		return false
@@ -148,4 +151,4 @@ func (postgres) lockMigrations(ctx context.Context, tx bun.Tx) error {
 	return err
 }
 
-func (postgres) gaveWay(err error) bool { return sqlState(err) == "55P03" } // lock_not_available
+func (postgres) gaveWay(err error) bool { return sqlState(err) == lockNotAvailable }
