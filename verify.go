@@ -105,7 +105,13 @@ func counted(c store.Counts) string {
 func countedInArchive(c archive.Counts) string {
 	text := fmt.Sprintf("archive: %s with %s and %s", number(c.Files, "file"), number(c.Tasks, "task"), number(c.Receipts, "receipt"))
 	if c.Full > 0 {
-		text += fmt.Sprintf(", %d of which the database still has: run asyncgate archive again", c.Full)
+		text += fmt.Sprintf(", %d of which the database still has", c.Full)
+	}
+	if c.Unlisted > 0 {
+		text += fmt.Sprintf("; %s not in the manifest", number(c.Unlisted, "file"))
+	}
+	if c.Full+c.Unlisted > 0 {
+		text += ": run asyncgate archive again"
 	}
 	return text
 }

@@ -11,43 +11,45 @@ import (
 	"github.com/asyncgate/asyncgate/store/storetest"
 )
 
-// What a timeout of PostgreSQL cuts off may be tried again, and callers are told so.
-func TestATimeoutOfPostgresIsTransient(t *testing.T) {
+// What a timeout of PostgreSQL's cuts off may be tried again, and callers are told so.
+func TestALockTimeoutIsTransient(t *testing.T) {
 	t.Parallel()
 	url := testkit.Postgres(t)
-	s := open(t, url, store.Options{})
-	w := storetest.NewWriter(t, s)
-	task := w.Create(storetest.Planner, "before")
+	w := storetest.NewWriter(t, open(t, url, store.Options{}))
+	if _, err := connect(t, url).Exec(t.Context(), "BEGIN; LOCK TABLE receipts IN ACCESS EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := w.On(mustOpen(t, url+"&lock_timeout=1")).TryCreate(storetest.Planner, "t")
+	wantUnavailable(t, err)
+}
+
+func TestAnIdleTransactionTimeoutIsTransient(t *testing.T) {
+	t.Parallel()
+	url := testkit.Postgres(t)
+	w := storetest.NewWriter(t, open(t, url, store.Options{}))
+	task := w.Create(storetest.Planner, "t")
 	observer := connect(t, url)
-
-	t.Run("lock_timeout", func(t *testing.T) {
-		hasty := open(t, url+"&lock_timeout=10ms", store.Options{})
-		while(t, s, w.ID, &store.Needs{}, func() {
-			if _, err := observer.Exec(t.Context(), "BEGIN; LOCK TABLE receipts IN ACCESS EXCLUSIVE MODE"); err != nil {
-				t.Fatal(err)
-			}
-			_, err := w.On(hasty).TryCreate(storetest.Planner, "after")
-			wantUnavailable(t, err)
+	hasty := mustOpen(t, url+"&idle_in_transaction_session_timeout=1&application_name=hasty")
+	err := hasty.Batch(t.Context(), w.ID, &store.Needs{Tasks: []uuid.UUID{task.ID}}, func(rows *store.Rows) *store.Writes {
+		eventually(t, "its transaction has been ended", func() bool {
+			var left int
+			err := observer.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hasty' AND xact_start IS NOT NULL").Scan(&left)
+			return err == nil && left == 0
 		})
-		if _, err := observer.Exec(t.Context(), "ROLLBACK"); err != nil {
-			t.Fatal(err)
-		}
+		return &store.Writes{ChangedTasks: []*models.Task{rows.Tasks[task.ID]}}
 	})
+	wantUnavailable(t, err)
+}
 
-	t.Run("idle_in_transaction_session_timeout", func(t *testing.T) {
-		hasty := open(t, url+"&idle_in_transaction_session_timeout=10ms&application_name=hasty", store.Options{})
-		err := hasty.Batch(t.Context(), w.ID, &store.Needs{Tasks: []uuid.UUID{task.ID}}, func(rows *store.Rows) *store.Writes {
-			for left := 1; left > 0; {
-				err := observer.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hasty' AND xact_start IS NOT NULL").Scan(&left)
-				if err != nil {
-					t.Error(err)
-					break
-				}
-			}
-			return &store.Writes{ChangedTasks: []*models.Task{rows.Tasks[task.ID]}}
-		})
-		wantUnavailable(t, err)
-	})
+// mustOpen opens a database that has its schema.
+func mustOpen(t *testing.T, url string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), url, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
 }
 
 func wantUnavailable(t *testing.T, err error) {

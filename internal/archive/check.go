@@ -25,6 +25,8 @@ const (
 // Counts are what Check has looked at.
 type Counts struct {
 	Files, Tasks, Receipts int
+	// Unlisted are files that no manifest lists: those of a run that was interrupted, or of a manifest that is lost.
+	Unlisted int
 	// Full are receipts of the files whose bodies the database still has: those of a run that was interrupted, or has come back
 	// with an older copy of the database.
 	Full int
@@ -132,6 +134,13 @@ func (c *checking) folder(ctx context.Context, path string) error {
 		return err
 	}
 	listed := map[string]File{}
+	known, err := m.Walked.in(ctx, c.t)
+	if err != nil {
+		return err
+	}
+	if !known {
+		c.violation(Surplus, uuid.Nil, "%s is of another ledger: its receipt %d is not the one here", filepath.Join(path, manifestName), m.Walked.Seq)
+	}
 	for _, f := range m.Files {
 		listed[f.Name] = f
 		if !slices.Contains(names, f.Name) {
@@ -144,7 +153,10 @@ func (c *checking) folder(ctx context.Context, path string) error {
 		if err != nil {
 			return err
 		}
-		if want, ok := listed[name]; ok && f != want {
+		switch want, ok := listed[name]; {
+		case !ok:
+			c.counts.Unlisted++
+		case f != want:
 			c.violation(Changed, uuid.Nil, "the file %s is not as the manifest says: it has %d tasks, %d receipts, %d bytes and SHA-256 %s",
 				filepath.Join(path, name), f.Tasks, f.Receipts, f.Bytes, f.SHA256)
 		}

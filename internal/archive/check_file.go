@@ -21,9 +21,7 @@ type reading struct {
 	path  string
 	here  *seqs // of the folder
 	lines []placed
-	// chain is the one whose lines are read, task whether its task was among them, assigned whether its first receipt was.
-	chain          uuid.UUID
-	task, assigned bool
+	chain story // whose lines are being read
 }
 
 // placed is a line and where it stands.
@@ -45,7 +43,7 @@ func (c *checking) file(ctx context.Context, path string, here *seqs) (File, err
 			r.violation(Changed, uuid.Nil, "%s, line %d: %v", path, number, wrong)
 			return nil
 		}
-		r.inChain(l)
+		r.follow(l)
 		r.lines = append(r.lines, placed{line: l, number: number})
 		if len(r.lines) < checkPage {
 			return nil
@@ -58,7 +56,7 @@ func (c *checking) file(ctx context.Context, path string, here *seqs) (File, err
 	if err != nil {
 		c.violation(Changed, uuid.Nil, "the file %s can't be read on: %v", path, err)
 	}
-	r.inChain(line{})
+	r.follow(line{})
 	c.counts.Files++
 	c.counts.Tasks += f.Tasks
 	c.counts.Receipts += f.Receipts
@@ -66,18 +64,6 @@ func (c *checking) file(ctx context.Context, path string, here *seqs) (File, err
 		return f, errors.Unwrap(err)
 	}
 	return f, nil
-}
-
-// inChain follows the chains of a file: where the first receipt of one is, its task is too.
-func (r *reading) inChain(l line) {
-	if l.chain != r.chain {
-		if r.assigned && !r.task {
-			r.violation(Missing, r.chain, "the file %s has the receipts of the task and not the task", r.path)
-		}
-		r.chain, r.task, r.assigned = l.chain, false, false
-	}
-	r.task = r.task || l.task != nil
-	r.assigned = r.assigned || l.receipt != nil && l.receipt.Type == models.TaskAssigned
 }
 
 // compare compares the lines that were read with the ledger.
@@ -130,7 +116,10 @@ func (r *reading) receipt(l placed, has *models.Receipt) {
 		return
 	case r.here.has(has.Seq):
 		r.of(Surplus, l, "the receipt stands in the folder twice")
-	case !has.Archived:
+	case !has.CreatedAt.Equal(l.receipt.CreatedAt) || has.TraceID != l.receipt.TraceID:
+		r.of(Changed, l, "the ledger has the receipt with another time or trace id")
+	}
+	if !has.Archived && !r.here.has(has.Seq) {
 		r.counts.Full++
 	}
 	r.here.add(has.Seq)
@@ -143,5 +132,7 @@ func (r *reading) compareTask(l placed, has *models.Task) {
 		r.of(Surplus, l, "there is no such task")
 	case has.Archived && has.PayloadHash != l.payloadHash:
 		r.of(Changed, l, "the task had another payload")
+	case models.String(string(has.Status)) != l.task.Outcome.Fields()["status"]:
+		r.of(Changed, l, "the task ended in another way")
 	}
 }

@@ -42,23 +42,22 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 			"FileTwice":    {func(w *world) { w.write("9-9.jsonl", w.read(first)) }, kinds(archive.Surplus)},
 			"ManifestOdd":  {replaced(manifest, `"receipts": 5`, `"receipts": 6`), kinds(archive.Changed)},
 			"ManifestTorn": {func(w *world) { w.write(manifest, w.read(manifest)[:40]) }, kinds(archive.Changed)},
+			"OtherLedger":  {replaced(manifest, `"seq": 5`, `"seq": 4`), kinds(archive.Surplus)},
 			"Newer":        {replaced(manifest, `"version": 1`, `"version": 2`), kinds(archive.Changed)},
 			"OtherTenant":  {replaced(manifest, `"tenant": "`, `"tenant": "`+uuid.NewString()[:1]), kinds(archive.Changed)},
 			"Invented": {lines(first, func(all []string) []string {
 				r := &models.Receipt{ID: uuid.New(), Seq: 2, Type: models.TaskStarted, Body: "{}"}
 				return append(all, archive.LineOf(r))
 			}), kinds(archive.Changed, archive.Surplus)},
-			"InventedTask": {func(w *world) {
-				w.write(first, strings.Replace(w.read(first), `"record":"task"`, `"record":"task","id":"`+uuid.NewString()+`"`, 1))
-			}, kinds(archive.Changed, archive.Surplus)},
+			"InventedTask": {lines(first, func(all []string) []string {
+				id, _, _ := strings.Cut(strings.TrimPrefix(all[0], `{"chain":"`), `"`)
+				return append(all, strings.ReplaceAll(all[0], id, uuid.NewString()))
+			}), kinds(archive.Changed, archive.Surplus)},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, s)
-				task := w.Create(storetest.Planner, "t", withPayload("[1]"))
-				w.Claim(task.ID, storetest.Worker)
-				w.Start(task.ID)
-				w.Complete(task.ID)
+				w.Lives(storetest.Planner, "t", 1, withPayload("[1]"))
 				w.mustRun(clock.Now().Add(time.Hour))
 				test.harm(w)
 				if got, details, _ := w.violations(); !slices.Equal(got, test.want) {

@@ -16,8 +16,6 @@ import (
 	"github.com/asyncgate/asyncgate/store/storetest"
 )
 
-var errDeath = errors.New("death")
-
 // dieAt ends a run at a step, counted from 0, of writing lines at every fifth; what would be tidied up after it is not.
 func dieAt(n int) func(*archive.Options) {
 	return func(o *archive.Options) {
@@ -37,8 +35,6 @@ func dieAt(n int) func(*archive.Options) {
 		})
 	}
 }
-
-func small(o *archive.Options) { o.FileBytes = 1500 }
 
 // Wherever a run ends, nothing is lost, nothing is wrong, and the next run completes it.
 func TestARunMayDieAnywhere(t *testing.T) {
@@ -101,17 +97,7 @@ func TestALongChainGoesOn(t *testing.T) {
 		w.Progress(task.ID, 500)
 		w.Complete(task.ID)
 		clock.Move(time.Hour)
-		_, err := w.run(clock.Now(), func(o *archive.Options) {
-			empties := 0
-			o.At(func(step string) error {
-				if step == "empty" {
-					if empties++; empties == 2 {
-						return errDeath
-					}
-				}
-				return nil
-			})
-		})
+		_, err := w.run(clock.Now(), at("empty", 2, die))
 		if n := len(w.archived()); !errors.Is(err, errDeath) || n == 0 || n >= 505 {
 			t.Errorf("archived are %d receipts, %v", n, err)
 		}

@@ -80,6 +80,29 @@ func (w *world) mustRun(before time.Time, change ...func(*archive.Options)) arch
 	return sum
 }
 
+// small makes files of two or three chains.
+func small(o *archive.Options) { o.FileBytes = 1500 }
+
+// at has something done before a step of a kind, the nth from 1 on; an error ends the run there.
+func at(kind string, n int, do func() error) func(*archive.Options) {
+	return func(o *archive.Options) {
+		o.At(func(step string) error {
+			if step == kind {
+				n--
+			}
+			if step != kind || n != 0 {
+				return nil
+			}
+			return do()
+		})
+	}
+}
+
+var errDeath = errors.New("death")
+
+// die ends a run as a death would, with nothing tidied up.
+func die() error { return errDeath }
+
 // violations returns the kinds of those that the ledger and the archive have.
 func (w *world) violations(dirs ...string) (kinds []store.ViolationKind, details string, counts archive.Counts) {
 	w.t.Helper()

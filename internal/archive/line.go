@@ -2,6 +2,7 @@ package archive
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,14 +27,14 @@ func receiptLine(chain uuid.UUID, r *models.Receipt) models.JSON {
 }
 
 // taskLine has a null payload_hash where there was no payload, and a null progress_at where there was no progress.
-func taskLine(b *store.TaskBody) models.JSON {
+func taskLine(b *store.TaskBody, payloadHash string) models.JSON {
 	at := models.Null
 	if b.ProgressAt != nil {
 		at = models.Time(*b.ProgressAt)
 	}
 	return models.Object(map[string]models.JSON{
 		"record": `"task"`, "chain": idJSON(b.TaskID), "id": idJSON(b.TaskID), "payload": b.Payload,
-		"payload_hash": hashJSON(models.PayloadHash(b.Payload)), "outcome": b.Outcome, "progress": b.Progress, "progress_at": at,
+		"payload_hash": hashJSON(payloadHash), "outcome": b.Outcome, "progress": b.Progress, "progress_at": at,
 	})
 }
 
@@ -68,7 +69,7 @@ type line struct {
 	payloadHash string
 }
 
-// parseLine takes what the line says; whether its hashes hold is for the reader.
+// parseLine takes what the line says, which is written as it would be here, to the byte; whether its hashes hold is for the reader.
 func parseLine(text []byte) (line, error) {
 	var raw struct {
 		Record      string          `json:"record"`
@@ -117,7 +118,17 @@ func parseLine(text []byte) (line, error) {
 	default:
 		return l, fmt.Errorf("no line of an archive: its record is %q", raw.Record)
 	}
+	if string(l.text()) != string(text) {
+		return line{}, errors.New("no line of an archive: it is not written as one")
+	}
 	return l, nil
+}
+
+func (l line) text() models.JSON {
+	if l.task != nil {
+		return taskLine(l.task, l.payloadHash)
+	}
+	return receiptLine(l.chain, l.receipt)
 }
 
 // faults says what of the line contradicts itself; "" when nothing does.
@@ -127,6 +138,8 @@ func (l line) faults() string {
 		return "the payload is not the one that its hash is of"
 	case r == nil:
 		return ""
+	case r.TaskID != uuid.Nil && r.TaskID != l.chain:
+		return "it stands in the chain of another task"
 	case models.BodyHash(r.Body) != r.BodyHash:
 		return "the body is not the one that its hash is of"
 	case models.Hash(r.Envelope()) != r.Hash:

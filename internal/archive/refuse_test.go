@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/asyncgate/asyncgate/internal/archive"
 	"github.com/asyncgate/asyncgate/internal/testkit"
 	"github.com/asyncgate/asyncgate/store"
 	"github.com/asyncgate/asyncgate/store/storetest"
@@ -19,12 +18,10 @@ func TestAFolderIsOfOneLedger(t *testing.T) {
 		w := newWorld(t, s)
 		w.Lives(storetest.Planner, "t", 1)
 		clock.Move(time.Hour)
-		_, err := w.run(clock.Now(), func(o *archive.Options) {
-			o.At(func(string) error {
-				_, err := w.run(clock.Now())
-				return err
-			})
-		})
+		_, err := w.run(clock.Now(), at("write", 1, func() error {
+			_, err := w.run(clock.Now())
+			return err
+		}))
 		if err == nil || !strings.Contains(err.Error(), "another run is archiving") {
 			t.Errorf("two runs at once: %v", err)
 		}
@@ -60,19 +57,9 @@ func TestAFileThatIsWrongEmptiesNothing(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, s)
-				task := w.Create(storetest.Planner, "t", withPayload("[1]"))
-				w.Claim(task.ID, storetest.Worker)
-				w.Start(task.ID)
-				w.Complete(task.ID)
+				task := w.Lives(storetest.Planner, "t", 1, withPayload("[1]"))[0]
 				before := clock.Now().Add(time.Hour)
-				_, err := w.run(before, func(o *archive.Options) {
-					o.At(func(step string) error {
-						if step == "empty" {
-							return errDeath
-						}
-						return nil
-					})
-				})
+				_, err := w.run(before, at("empty", 1, die))
 				if !errors.Is(err, errDeath) {
 					t.Fatal(err)
 				}
@@ -99,17 +86,10 @@ func TestTwoFoldersAtOnce(t *testing.T) {
 		other := *w
 		other.dir = w.dir + "-2"
 		// The other run goes all its way while this one has written what it has not yet emptied.
-		between := false
-		w.mustRun(clock.Now(), func(o *archive.Options) {
-			o.At(func(step string) error {
-				if step != "empty" || between {
-					return nil
-				}
-				between = true
-				_, err := other.run(clock.Now())
-				return err
-			})
-		})
+		w.mustRun(clock.Now(), at("empty", 1, func() error {
+			_, err := other.run(clock.Now())
+			return err
+		}))
 		if counts := w.wantProven(other.dir); counts.Receipts != 40 || len(w.archived()) != 20 {
 			t.Errorf("checked is %+v", counts)
 		}

@@ -81,17 +81,20 @@ func (w *walk) next(ctx context.Context, after *place) (met []*models.Receipt, m
 
 // sameLedger refuses a folder that is of another database, or of this one before it was replaced by an older copy.
 func (w *walk) sameLedger(ctx context.Context, p *place) error {
+	known, err := p.in(ctx, w.t)
+	if err == nil && !known {
+		err = fmt.Errorf("%s is of another ledger: its receipt %d is not the one here; name another folder with --to", w.folder.path, p.Seq)
+	}
+	return err
+}
+
+// in tells whether a ledger has the place; every one has its beginning, nil.
+func (p *place) in(ctx context.Context, t *store.Tenant) (bool, error) {
 	if p == nil {
-		return nil
+		return true, nil
 	}
-	at, err := w.t.Envelopes(ctx, p.Seq-1, 1)
-	if err != nil {
-		return err
-	}
-	if len(at) == 0 || at[0].Seq != p.Seq || at[0].Hash != p.Hash {
-		return fmt.Errorf("%s is of another ledger: its receipt %d is not the one here; name another folder with --to", w.folder.path, p.Seq)
-	}
-	return nil
+	at, err := t.Envelopes(ctx, p.Seq-1, 1)
+	return len(at) > 0 && at[0].Seq == p.Seq && at[0].Hash == p.Hash, err
 }
 
 // take writes the chains that end among these receipts.

@@ -54,7 +54,7 @@ func (d *draft) add(ctx context.Context, t *store.Tenant, chain uuid.UUID, recei
 		return err
 	}
 	if b := bodies[chain]; b != nil {
-		if err := d.write(taskLine(b)); err != nil {
+		if err := d.write(taskLine(b, models.PayloadHash(b.Payload))); err != nil {
 			return err
 		}
 	}

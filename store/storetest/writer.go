@@ -167,6 +167,8 @@ func (w *Writer) Progress(task uuid.UUID, n int) []*models.Receipt {
 			s.lease.ProgressSequence++
 			s.tell(models.TaskProgressed, s.lease.Worker)
 		}
+		s.task.Progress = &models.TaskProgress{Data: models.Int(s.lease.ProgressSequence), UpdatedAt: s.rows.Now}
+		s.writes.ChangedTasks = []*models.Task{s.task}
 		s.writes.ChangedLeases = []*models.Lease{s.lease}
 	})
 }
@@ -182,11 +184,11 @@ func (w *Writer) Acknowledge(r *models.Receipt) *models.Receipt {
 	return ack
 }
 
-// Lives creates n tasks of the owner and completes each.
-func (w *Writer) Lives(owner models.Principal, kind string, n int) (tasks []*models.Task) {
+// Lives creates n tasks of the owner and completes each, in five receipts.
+func (w *Writer) Lives(owner models.Principal, kind string, n int, change ...func(*models.Task)) (tasks []*models.Task) {
 	w.tb.Helper()
 	for range n {
-		t := w.Create(owner, kind)
+		t := w.Create(owner, kind, change...)
 		w.Claim(t.ID, Worker)
 		w.Start(t.ID)
 		w.Complete(t.ID)
@@ -245,6 +247,9 @@ func (s *step) tell(kind models.ReceiptType, from models.Principal) *models.Rece
 	lease, body := uuid.Nil, map[string]models.JSON{"attempt": models.Int(s.task.Attempt)}
 	if s.lease != nil {
 		lease, body["sequence"] = s.lease.ID, models.Int(s.lease.ProgressSequence)
+	}
+	if kind == models.TaskProgressed {
+		body["progress"] = body["sequence"]
 	}
 	r := s.w.receipt(s.rows, kind, from, s.task.CreatedBy, s.task.ID, lease, models.Object(body), s.task.ObligationID)
 	s.writes.Receipts = append(s.writes.Receipts, r)
