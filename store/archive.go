@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -98,6 +99,8 @@ func (a *archiving) empty(ctx context.Context, bodies []*TaskBody) error {
 	if err != nil {
 		return err
 	}
+	var full []uuid.UUID
+	var hashes []any // of each its id and its payload's
 	for _, b := range bodies {
 		if archived[b.TaskID] {
 			continue
@@ -105,15 +108,16 @@ func (a *archiving) empty(ctx context.Context, bodies []*TaskBody) error {
 		if has := kept[b.TaskID]; has == nil || has.Outcome == "" || !has.same(b) {
 			return fmt.Errorf("task %s is not as the archive file has it", b.TaskID)
 		}
-		err := a.update(ctx, 1, a.tx.NewUpdate().Model((*taskRow)(nil)).
-			Set("archived = TRUE").Set("payload_hash = ?", nullText(models.PayloadHash(b.Payload))).
-			Set("payload = NULL").Set("outcome = NULL").Set("progress = NULL").Set("progress_at = NULL").
-			Where("t.tenant_id = ?", a.t.id).Where("t.id = ?", b.TaskID).Where("NOT t.archived"))
-		if err != nil {
-			return err
-		}
+		full = append(full, b.TaskID)
+		hashes = append(hashes, b.TaskID, nullText(models.PayloadHash(b.Payload)))
 	}
-	return nil
+	if len(full) == 0 {
+		return nil
+	}
+	return a.update(ctx, len(full), a.tx.NewUpdate().Model((*taskRow)(nil)).
+		Set("archived = TRUE").Set("payload_hash = CASE t.id"+strings.Repeat(" WHEN ? THEN ?", len(full))+" END", hashes...).
+		Set("payload = NULL").Set("outcome = NULL").Set("progress = NULL").Set("progress_at = NULL").
+		Where("t.tenant_id = ?", a.t.id).Where("t.id IN (?)", bun.List(full)).Where("NOT t.archived"))
 }
 
 func (a *archiving) update(ctx context.Context, want int, q *bun.UpdateQuery) error {
