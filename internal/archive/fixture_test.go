@@ -61,6 +61,9 @@ func newWorld(t *testing.T, s *store.Store) *world {
 	return &world{Writer: storetest.NewWriter(t, s), t: t, store: s, dir: filepath.Join(t.TempDir(), "archive")}
 }
 
+// on moves the world to another database of its tenant.
+func (w *world) on(s *store.Store) { w.store, w.Writer = s, w.On(s) }
+
 // run archives the tenant.
 func (w *world) run(before time.Time, change ...func(*archive.Options)) (archive.Summary, error) {
 	w.t.Helper()

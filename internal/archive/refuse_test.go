@@ -28,8 +28,7 @@ func TestAFolderIsOfOneLedger(t *testing.T) {
 		w.mustRun(clock.Now())
 
 		other := *w
-		other.store = open(t, "sqlite://"+t.TempDir()+"/other.db", clock)
-		other.Writer = w.On(other.store)
+		other.on(open(t, "sqlite://"+t.TempDir()+"/other.db", clock))
 		other.Lives(storetest.Planner, "t", 2)
 		clock.Move(time.Hour)
 		if _, err := other.run(clock.Now()); err == nil || !strings.Contains(err.Error(), "of another ledger") {

@@ -1,0 +1,81 @@
+package archive_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/asyncgate/asyncgate/internal/archive"
+	"github.com/asyncgate/asyncgate/internal/testkit"
+	"github.com/asyncgate/asyncgate/store"
+	"github.com/asyncgate/asyncgate/store/storetest"
+)
+
+// What docs/retention.md says of backups: an older copy of the database beside a newer folder loses nothing.
+func TestAnOlderCopyOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	clock := testkit.NewClock(time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC))
+	file := filepath.Join(t.TempDir(), "test.db")
+	w := newWorld(t, open(t, "sqlite://"+file, clock))
+	tasks := w.Lives(storetest.Planner, "t", 3, withPayload("[1]"))
+	texts := w.texts(tasks...)
+	clock.Move(time.Hour)
+	older := w.copied(file, clock)
+	w.mustRun(clock.Now())
+
+	// The copy has all receipts of the files, and all bodies too.
+	older.wantTexts(texts, tasks)
+	if counts := older.wantProven(); counts.Full != 15 {
+		t.Errorf("checked is %+v", counts)
+	}
+	older.remove(manifest)
+	older.mustRun(clock.Now())
+	older.wantTexts(texts, tasks)
+	if counts := older.wantProven(); counts.Full != 0 || len(older.archived()) != 15 {
+		t.Errorf("checked is %+v", counts)
+	}
+
+	// A copy that lacks receipts of the files can't go on with the folder, with a manifest or without, and goes on with another.
+	oldest := older.copied(file+"-2", clock)
+	older.Lives(storetest.Planner, "t", 1)
+	clock.Move(time.Hour)
+	older.mustRun(clock.Now())
+	for _, without := range []bool{false, true} {
+		oldest.Lives(storetest.Planner, "t", 1)
+		if without {
+			oldest.remove(manifest)
+		}
+		if _, err := oldest.run(clock.Now().Add(time.Hour)); err == nil || len(oldest.archived()) != 15 {
+			t.Errorf("the folder of a ledger that went on: %v, archived are %v", err, oldest.archived())
+		}
+	}
+	first := oldest.dir
+	oldest.dir += "-2"
+	if sum := oldest.mustRun(clock.Now().Add(time.Hour)); sum.Tasks != 2 {
+		t.Errorf("archived is %+v", sum)
+	}
+	if kinds, details, _ := oldest.violations(first); !slices.Equal(kinds, []store.ViolationKind{archive.Surplus}) {
+		t.Errorf("violations of a folder that has more than the ledger:\n%s", details)
+	}
+}
+
+// copied returns the world as it is now, with a database of its own.
+func (w *world) copied(file string, clock *testkit.Clock) *world {
+	w.t.Helper()
+	if err := w.store.Close(); err != nil {
+		w.t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	copied := *w
+	if err := os.WriteFile(file+"-2", text, 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	w.on(open(w.t, "sqlite://"+file, clock))
+	copied.on(open(w.t, "sqlite://"+file+"-2", clock))
+	return &copied
+}
