@@ -45,6 +45,10 @@ func (c *Client) CompleteTask(ctx context.Context, in CompleteTaskInput) (*Compl
 	if err != nil {
 		return nil, err
 	}
+	return c.completeTask(ctx, input)
+}
+
+func (c *Client) completeTask(ctx context.Context, input api.CompleteTaskInput) (*CompleteTaskPayload, error) {
 	o := operation{name: "completeTask"}
 	data, err := call(ctx, c, o, func(ctx context.Context, g graphql.Client) (*api.CompleteTaskResponse, error) {
 		return api.CompleteTask(ctx, g, input)

@@ -13,10 +13,10 @@ import (
 // Handler does a task. What it returns is reported: a completion, or a failure; see [Retryable] and [RetryAfter] for those
 // after which another attempt may help. An error of any other kind fails the task for good, and so does a panic.
 //
-// ctx ends when the work is to stop: the lease has ended ([ErrLeaseEnded]; the task is another worker's, or canceled, and nothing
-// is reported any more), or the worker's grace period is over ([ErrStopping]; the task is given back unless the handler returns
-// a completion). [context.Cause] says which. Execution is at least once: a task may have been done before by a worker that died
-// before it could say so.
+// ctx ends when the work is to stop: the lease has ended ([ErrLeaseEnded]; the task is canceled, or will be another worker's, and
+// nothing is reported any more), or the worker's grace period is over ([ErrStopping]; the task is given back unless the handler
+// returns a completion). [context.Cause] says which. A handler that goes on all the same keeps its place among the worker's tasks
+// until it returns. Execution is at least once: a task may have been done before by a worker that died before it could say so.
 type Handler func(ctx context.Context, job *Job) (Completion, error)
 
 // The causes with which a handler's context ends.
@@ -31,12 +31,14 @@ type WorkerOptions struct {
 	Concurrency int
 	// Capabilities are what the worker can do: it gets tasks that require nothing else.
 	Capabilities []string
-	// LeaseTTL is for how long a task is claimed, and each time renewed: how late at most another worker takes over from one that
-	// has died. At least 10 s; by default the server's, 120 s. A lease is renewed each third of it, and by default ten times: work
-	// that takes longer than four times LeaseTTL needs a longer one. More than 30 min is taken as that, and after 2 h a lease ends.
+	// LeaseTTL is for how long a task is claimed: how late another worker takes over from one that has died. At least 10 s, at most
+	// 30 min (more is taken as that); by default the server's, 120 s. A lease is renewed when a third of it is over, for as long
+	// again. As a server allows ten renewals, leases of long work are prolonged for longer each time: by LeaseTTL and about three
+	// quarters of the age that the lease has by then, never more than twice that. So they last for the server's lifetime of a
+	// lease, 2 h, after which the lease ends and the task is claimed anew.
 	LeaseTTL time.Duration
 	// GracePeriod is how long handlers may go on once Run's context has ended, before theirs does; 20 s by default, none if
-	// negative.
+	// negative. Run returns at most 10 s after it.
 	GracePeriod time.Duration
 	// AdoptLeases says that no other process works as this principal: leases that it holds when it starts, or after a claim whose
 	// answer was lost, are then known to be this worker's, and are worked on at once. Otherwise they are left to expire, since
@@ -46,7 +48,7 @@ type WorkerOptions struct {
 
 // Worker claims tasks and has them done by handlers. It renews the leases while they work, stops them when the lease is lost,
 // reports what they return, and gives back what has not ended when it stops. While the server can't be reached it tries on, with
-// growing pauses; work goes on until the lease is over by the machine's own clock.
+// growing pauses; work goes on until the lease is over by the machine's own clock, which need not show the server's time.
 type Worker struct {
 	c        *Client
 	options  WorkerOptions
@@ -56,13 +58,18 @@ type Worker struct {
 	slots chan struct{}
 	jobs  sync.WaitGroup
 	held  held
+	// limits are the server's, once Run knows them.
+	limits Limits
 	// stopping ends when the grace period is over.
 	stopping context.Context
 }
 
 const (
-	// claimWait is how long a claim waits for work: less than the 30 s that many proxies allow for an answer.
-	claimWait = 20 * time.Second
+	// maxClaimWait is how long a claim waits for work: less than the 30 s that many proxies allow for an answer.
+	maxClaimWait = 20 * time.Second
+	// claimSettles is how long a claim that is under way when the worker stops may take to say what it has claimed. One that waits
+	// for work takes longer, and has claimed nothing.
+	claimSettles = 500 * time.Millisecond
 	// maxClaim is the most that one claim may ask for.
 	maxClaim = 100
 	// settleWithin is how long handlers may take to return once their contexts have ended, and then the giving back.
@@ -82,12 +89,19 @@ func NewWorker(c *Client, o WorkerOptions) *Worker {
 	}
 }
 
-// Handle has tasks of a type done by a handler. Call it before Run; a second handler of a type replaces the first.
-func (w *Worker) Handle(taskType string, h Handler) { w.handlers[taskType] = h }
+// Handle has tasks of a type done by a handler. Call it before Run; a second handler of a type replaces the first. It panics when
+// the handler is nil.
+func (w *Worker) Handle(taskType string, h Handler) {
+	if h == nil {
+		panic("asyncgate: the handler of " + taskType + " is nil")
+	}
+	w.handlers[taskType] = h
+}
 
 // Run works until ctx ends, and then returns nil: no more is claimed, handlers go on for the grace period, and what has not ended
 // then is given back. It returns an error, after the same stop, when the server refuses for good what the worker asks for, as
-// UNAUTHENTICATED once its key is revoked. It is called once.
+// UNAUTHENTICATED once its key is revoked. It is called once. A handler that does not return within 5 s of the end of its context is
+// left behind.
 func (w *Worker) Run(ctx context.Context) error {
 	if len(w.handlers) == 0 {
 		return errors.New("asyncgate: the worker has no handlers")
@@ -101,15 +115,30 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer watch.Wait()
 	defer unwatch()
 
-	err := w.claim(ctx)
+	err := w.work(ctx)
 	if ctx.Err() != nil {
 		err = nil
 	}
 	w.stop(stop)
 	if err != nil {
-		return fmt.Errorf("the worker can't claim: %w", err)
+		return fmt.Errorf("the worker can't go on: %w", err)
 	}
 	return nil
+}
+
+// work does tasks until ctx ends or the server refuses for good.
+func (w *Worker) work(ctx context.Context) error {
+	service, err := w.c.patient().Service(ctx)
+	if err != nil {
+		return err
+	}
+	w.limits = service.Limits
+	if w.options.AdoptLeases {
+		if err := w.adopt(ctx, inherited); err != nil {
+			return err
+		}
+	}
+	return w.claim(ctx)
 }
 
 // stop waits for the handlers for as long as they may take, and gives back what those hold that take longer.
@@ -119,23 +148,31 @@ func (w *Worker) stop(cancel context.CancelCauseFunc) {
 		w.jobs.Wait()
 		close(ended)
 	}()
-	grace := time.NewTimer(max(w.options.GracePeriod, 0))
-	defer grace.Stop()
-	select {
-	case <-ended:
+	if happens(ended, max(w.options.GracePeriod, 0)) {
 		return
-	case <-grace.C:
 	}
 	cancel(ErrStopping)
-	settle := time.NewTimer(settleWithin)
-	defer settle.Stop()
+	if happens(ended, settleWithin) {
+		return
+	}
+	var releases sync.WaitGroup
+	defer releases.Wait()
+	for _, id := range w.held.ids() {
+		w.logger.Warn("asyncgate: a handler does not return; its task is given back", "lease", id)
+		w.held.end(id)
+		releases.Go(func() { w.release(context.Background(), id) })
+	}
+}
+
+// happens tells whether something happens within a time.
+func happens(it <-chan struct{}, within time.Duration) bool {
+	timer := time.NewTimer(within)
+	defer timer.Stop()
 	select {
-	case <-ended:
-	case <-settle.C:
-		for _, id := range w.held.ids() {
-			w.logger.Warn("asyncgate: a handler does not return; its task is given back", "lease", id)
-			w.release(context.Background(), id)
-		}
+	case <-it:
+		return true
+	case <-timer.C:
+		return false
 	}
 }
 

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -8,13 +9,10 @@ import (
 
 // claim claims tasks and starts to do them, until ctx ends or the server refuses for good.
 func (w *Worker) claim(ctx context.Context) error {
-	if w.options.AdoptLeases {
-		if err := w.adopt(ctx, inherited); err != nil {
-			return err
-		}
-	}
 	once := w.c.with(0) // the pauses are the loop's own: it goes on for ever
-	types := w.types()
+	types, wait := w.types(), w.claimWait()
+	asking, stopAsking := outliving(ctx, claimSettles)
+	defer stopAsking()
 	var pause backoff
 	for {
 		free, err := w.takeSlots(ctx)
@@ -22,8 +20,8 @@ func (w *Worker) claim(ctx context.Context) error {
 			return err
 		}
 		sent := time.Now()
-		leases, err := once.ClaimTasks(ctx, ClaimTasksInput{
-			Types: types, Capabilities: w.options.Capabilities, MaxTasks: free, TTL: w.options.LeaseTTL, Wait: claimWait,
+		leases, err := once.ClaimTasks(asking, ClaimTasksInput{
+			Types: types, Capabilities: w.options.Capabilities, MaxTasks: free, TTL: w.options.LeaseTTL, Wait: wait,
 		})
 		for _, lease := range leases {
 			w.start(ctx, lease, sent, claimed)
@@ -31,16 +29,37 @@ func (w *Worker) claim(ctx context.Context) error {
 		w.giveSlots(free - len(leases))
 		var e *Error
 		switch {
-		case len(leases) > 0 || err == nil && time.Since(sent) > claimWait/2:
+		case ctx.Err() != nil:
+			err = context.Cause(ctx)
+		case len(leases) > 0 || err == nil && time.Since(sent) > wait/2:
 			pause.reset()
 		case err == nil: // an empty answer before its time: a proxy's, perhaps. It must not become a loop without a pause.
 			err = pause.wait(ctx, 0)
-		case ctx.Err() == nil && errors.As(err, &e) && e.Retryable:
+		case errors.As(err, &e) && (e.Retryable || e.Code == CodeInternal): // a server's fault may be mended
 			err = w.again(ctx, e, &pause)
 		}
 		if err != nil {
 			return err
 		}
+	}
+}
+
+// claimWait is how long a claim waits for work: not so long that nobody knows how much is left of the lease that it brings.
+func (w *Worker) claimWait() time.Duration {
+	ttl := cmp.Or(w.options.LeaseTTL, w.limits.DefaultLeaseTTL)
+	return min(maxClaimWait, ttl/3)
+}
+
+// outliving returns a context that ends some time after another has.
+func outliving(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		_ = sleep(longer, d)
+		cancel(context.Cause(ctx))
+	})
+	return longer, func() {
+		stop()
+		cancel(nil)
 	}
 }
 

@@ -27,16 +27,20 @@ type retryableError struct {
 // Unwrap returns the error itself.
 func (e *retryableError) Unwrap() error { return e.error }
 
+// maxErrorText is how much of an error is sent. The server keeps less, but refuses requests that are far too large.
+const maxErrorText = 64 << 10
+
 // failureOf is what is reported of an error: {"message": …}, or what it encodes as itself.
 func failureOf(id leaseID, err error) FailTaskInput {
-	in := FailTaskInput{LeaseID: id, Error: map[string]string{"message": err.Error()}}
+	message := err.Error()
+	in := FailTaskInput{LeaseID: id, Error: map[string]string{"message": message[:min(len(message), maxErrorText)]}}
 	var again *retryableError
 	if errors.As(err, &again) {
 		in.Retryable, in.RetryAfter = true, again.after
 	}
 	var detailed json.Marshaler
 	if errors.As(err, &detailed) {
-		if text, err := detailed.MarshalJSON(); err == nil {
+		if text, err := json.Marshal(detailed); err == nil && len(text) <= maxErrorText {
 			in.Error = json.RawMessage(text)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -25,8 +24,11 @@ type Job struct {
 	inherited bool
 }
 
-// Decode reads the task's payload into v, as [json.Unmarshal] does.
+// Decode reads the task's payload into v, as [json.Unmarshal] does. A task without a payload is an error.
 func (j *Job) Decode(v any) error {
+	if j.Task.Payload == nil {
+		return fmt.Errorf("task %s has no payload", j.Task.ID)
+	}
 	if err := json.Unmarshal(j.Task.Payload, v); err != nil {
 		return fmt.Errorf("the payload of task %s: %w", j.Task.ID, err)
 	}
@@ -57,7 +59,8 @@ const (
 	inherited        // from whoever worked as this principal before
 )
 
-// start does a task in a goroutine of its own, for which a slot is taken. sent is when the lease was asked for.
+// start does a task in a goroutine of its own, for which a slot is taken. sent is when the lease was asked for. What comes when the
+// worker is told to stop is given back.
 func (w *Worker) start(ctx context.Context, lease *Lease, sent time.Time, from origin) {
 	life, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	w.held.add(lease.ID, end)
@@ -65,79 +68,59 @@ func (w *Worker) start(ctx context.Context, lease *Lease, sent time.Time, from o
 		defer w.giveSlots(1)
 		defer w.held.remove(lease.ID)
 		defer end(nil)
+		if ctx.Err() != nil {
+			w.release(life, lease.ID)
+			return
+		}
 		job := &Job{Task: lease.Task, Lease: lease, c: w.c, inherited: from == inherited}
-		w.do(life, end, job, newTenure(lease, sent, from, w.options.LeaseTTL))
+		w.do(life, end, job, newTenure(lease, sent, from, w.options.LeaseTTL, w.limits))
 	})
 }
 
 // do has a task done for as long as its lease lives, and reports what came of it.
 func (w *Worker) do(life context.Context, end context.CancelCauseFunc, job *Job, t *tenure) {
+	work, cancel := context.WithCancelCause(life)
+	defer cancel(nil)
+	defer context.AfterFunc(w.stopping, func() { cancel(ErrStopping) })()
+
+	// It may be over already, or so soon that nothing comes of it.
+	if t.renewable() && time.Now().After(t.due()) {
+		err := w.renew(work, t)
+		switch {
+		case work.Err() != nil:
+			w.release(life, job.Lease.ID)
+			return
+		case err != nil:
+			w.logger.WarnContext(life, "asyncgate: a task can't be started", "task", job.Task.ID, "error", err)
+			return
+		}
+	}
 	keeping, stopKeeping := context.WithCancel(life)
 	var keeper sync.WaitGroup
 	keeper.Go(func() { w.keep(keeping, end, t) })
 	defer keeper.Wait()
 	defer stopKeeping()
 
-	work, cancel := context.WithCancelCause(life)
-	defer cancel(nil)
-	defer context.AfterFunc(w.stopping, func() { cancel(ErrStopping) })()
-
-	patient := w.c.patient()
-	if _, err := patient.StartTask(work, job.Lease.ID); err == nil || work.Err() != nil {
-		completion, err := w.handle(work, job)
-		w.report(life, work, job, completion, err)
-	} else if life.Err() == nil {
+	if _, err := w.c.patient().StartTask(work, job.Lease.ID); err != nil && work.Err() == nil {
 		w.logger.WarnContext(life, "asyncgate: a task can't be started", "task", job.Task.ID, "error", err)
+		return
+	}
+	r := w.handle(work, job)
+	switch {
+	case life.Err() != nil: // nothing is reported on a lease that has ended
+	case r.failure != nil && work.Err() != nil:
+		w.release(life, job.Lease.ID)
+	default:
+		w.report(life, job, r)
 	}
 	if errors.Is(context.Cause(life), ErrLeaseEnded) {
 		w.logger.WarnContext(life, "asyncgate: a lease has ended before its work", "task", job.Task.ID, "lease", job.Lease.ID)
 	}
 }
 
-// handle calls the handler of a task. A panic is an error.
-func (w *Worker) handle(ctx context.Context, job *Job) (completion Completion, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = fmt.Errorf("panic: %v", value)
-			w.logger.ErrorContext(ctx, "asyncgate: a handler panicked", "task", job.Task.ID, "panic", value, "stack", string(debug.Stack()))
-		}
-	}()
-	if ctx.Err() != nil {
-		return Completion{}, context.Cause(ctx)
-	}
-	return w.handlers[job.Task.Type](ctx, job)
-}
-
-// report reports what a handler returned. It is repeated until it is answered, or the lease has ended.
-func (w *Worker) report(life, work context.Context, job *Job, completion Completion, err error) {
-	if life.Err() != nil {
-		return
-	}
-	id, patient := job.Lease.ID, w.c.patient()
-	switch {
-	case err == nil:
-		_, err = patient.CompleteTask(life, CompleteTaskInput{LeaseID: id, Completion: completion})
-		if err == nil || life.Err() != nil || CodeOf(err) == CodeLeaseInvalid {
-			break
-		}
-		// The lease is live still, and would only expire: what the server does not take is the handler's failure.
-		w.logger.ErrorContext(life, "asyncgate: a completion was refused", "task", job.Task.ID, "error", err)
-		_, err = patient.FailTask(life, failureOf(id, err))
-	case work.Err() != nil:
-		w.release(life, id)
-		return
-	default:
-		w.logger.WarnContext(life, "asyncgate: a task failed", "task", job.Task.ID, "error", err)
-		_, err = patient.FailTask(life, failureOf(id, err))
-	}
-	if err != nil {
-		w.logger.WarnContext(life, "asyncgate: a report was refused", "task", job.Task.ID, "error", err)
-	}
-}
-
 // release gives a task back that is not done. It does not wait long for the server: the lease ends by itself too.
 func (w *Worker) release(ctx context.Context, id leaseID) {
-	ctx, cancel := context.WithTimeout(ctx, settleWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
 	defer cancel()
 	if _, err := w.c.patient().ReleaseLease(ctx, ReleaseLeaseInput{LeaseID: id, Reason: "the worker is stopping"}); err != nil {
 		w.logger.WarnContext(ctx, "asyncgate: a task can't be given back", "lease", id, "error", err)

@@ -178,21 +178,20 @@ func hold(t *testing.T, c *client.Client, o client.WorkerOptions) (entered <-cha
 	return in, out
 }
 
-// TestWorkerRenews: work that takes longer than its lease keeps it.
+// TestWorkerRenews: work that takes longer than its lease keeps it, also when there are few renewals.
 func TestWorkerRenews(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, databaseURL string) {
 		ctx := within(t)
-		server := serve(t, databaseURL, "ASYNCGATE_MIN_LEASE_TTL=1s")
+		server := serve(t, databaseURL, "ASYNCGATE_MIN_LEASE_TTL=1s", "ASYNCGATE_MAX_LEASE_RENEWALS=3", "ASYNCGATE_MAX_LEASE_LIFETIME=10s")
 		agent := newClient(t, server.URL, "agent:a")
-		worker := newClient(t, server.URL, "worker:w")
-		w := client.NewWorker(worker, client.WorkerOptions{LeaseTTL: time.Second})
-		w.Handle("x", func(ctx context.Context, job *client.Job) (client.Completion, error) {
-			for { // until it has outlived its first time
-				lease, err := worker.Lease(ctx, job.Lease.ID)
-				if err != nil || lease.RenewalCount >= 4 {
-					return client.Completion{}, err
-				}
+		w := client.NewWorker(newClient(t, server.URL, "worker:w"), client.WorkerOptions{LeaseTTL: 2 * time.Second})
+		w.Handle("x", func(ctx context.Context, _ *client.Job) (client.Completion, error) {
+			select {
+			case <-time.After(5 * time.Second): // three renewals for 2 s, each at a third, would end it after 4 s
+				return client.Completion{}, nil
+			case <-ctx.Done():
+				return client.Completion{}, context.Cause(ctx)
 			}
 		})
 		run(t, w)
