@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // Options say who calls, and how. The zero value is for a server in development on this machine.
@@ -30,7 +32,8 @@ type Options struct {
 	Retries int
 	// UserAgent is what the server's log calls the program; asyncgate-go by default.
 	UserAgent string
-	// Logger is told of repeated calls, of subscriptions that connect again, and of what a Worker does. By default nobody is.
+	// Logger is told of repeated calls, of subscriptions that connect again, and of what a Worker does; [slog.Default] by default.
+	// slog.New(slog.DiscardHandler) is for nobody.
 	Logger *slog.Logger
 }
 
@@ -48,7 +51,7 @@ type Client struct {
 const idleConnections = 100
 
 // New returns a client of the server at an address such as https://asyncgate.example.com; the path /graphql may be left out.
-// It does not connect. The error is that of an address that is none.
+// It does not connect. The error is that of an address that is none, or of an option that can't be sent.
 func New(address string, o Options) (*Client, error) {
 	endpoint, err := url.Parse(address)
 	if err != nil {
@@ -58,8 +61,12 @@ func New(address string, o Options) (*Client, error) {
 		return nil, fmt.Errorf("the server's address is %q, which is not like http://127.0.0.1:8080", address)
 	}
 	endpoint.Path = strings.TrimSuffix(strings.TrimSuffix(endpoint.Path, "/"), "/graphql") + "/graphql"
+	header, err := headerOf(o)
+	if err != nil {
+		return nil, err
+	}
 	c := &Client{
-		url: endpoint.String(), header: headerOf(o), http: o.HTTPClient, timeout: o.Timeout, retries: max(o.Retries, 0), logger: o.Logger,
+		url: endpoint.String(), header: header, http: o.HTTPClient, timeout: o.Timeout, retries: max(o.Retries, 0), logger: o.Logger,
 	}
 	if c.http == nil {
 		c.http = newHTTPClient()
@@ -71,7 +78,7 @@ func New(address string, o Options) (*Client, error) {
 		c.retries = 7
 	}
 	if c.logger == nil {
-		c.logger = slog.New(slog.DiscardHandler)
+		c.logger = slog.Default()
 	}
 	return c, nil
 }
@@ -79,17 +86,23 @@ func New(address string, o Options) (*Client, error) {
 // CloseIdleConnections closes the connections that no call uses. The client can still be used.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
-func headerOf(o Options) http.Header {
+func headerOf(o Options) (http.Header, error) {
 	header := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"asyncgate-go"}}
-	for name, value := range map[string]string{"User-Agent": o.UserAgent, "X-Principal": o.Principal, "X-Tenant-Id": o.Tenant} {
+	key := strings.TrimSpace(o.APIKey) // of a file, it ends with its line
+	if key != "" {
+		key = "Bearer " + key
+	}
+	for name, value := range map[string]string{
+		"User-Agent": o.UserAgent, "X-Principal": o.Principal, "X-Tenant-Id": o.Tenant, "Authorization": key,
+	} {
+		if !httpguts.ValidHeaderFieldValue(value) {
+			return nil, fmt.Errorf("the option that is sent as %s has a character that no header may have", name)
+		}
 		if value != "" {
 			header.Set(name, value)
 		}
 	}
-	if o.APIKey != "" {
-		header.Set("Authorization", "Bearer "+o.APIKey)
-	}
-	return header
+	return header, nil
 }
 
 func newHTTPClient() *http.Client {
@@ -99,6 +112,8 @@ func newHTTPClient() *http.Client {
 	}
 	transport = transport.Clone()
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = idleConnections, idleConnections
+	// HTTP/2 has one connection for all: when it is dead, nobody else would notice.
+	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: silence / 3, PingTimeout: silence / 3}
 	return &http.Client{Transport: transport}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -23,7 +24,10 @@ func (x exchange) MakeRequest(ctx context.Context, request *graphql.Request, res
 	if err != nil {
 		return err
 	}
-	defer func() { _ = answer.Body.Close() }()
+	defer func() {
+		_, _ = io.CopyN(io.Discard, answer.Body, 4096) // one that is not read to its end can't be used again
+		_ = answer.Body.Close()
+	}()
 	return decode(answer, response.Data)
 }
 
@@ -111,11 +115,11 @@ func unexpected(response *http.Response, cause error) *Error {
 	return e
 }
 
-// retryAfter is the pause that a response asks for, in seconds; proxies that write a date are not heard.
+// retryAfter is the pause that a response asks for in seconds, an hour at most; proxies that write a date are not heard.
 func retryAfter(header http.Header) time.Duration {
 	seconds, err := strconv.Atoi(header.Get("Retry-After"))
 	if err != nil || seconds < 0 {
 		return 0
 	}
-	return time.Duration(seconds) * time.Second
+	return time.Duration(min(seconds, 3600)) * time.Second
 }

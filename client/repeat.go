@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"time"
@@ -23,23 +24,33 @@ type operation struct {
 // call makes a call, and makes it again while its answer is lost or says to try again.
 func call[T any](ctx context.Context, c *Client, o operation, do func(context.Context, graphql.Client) (T, error)) (T, error) {
 	var pause backoff
+	var last error
 	for attempt := 0; ; attempt++ {
 		data, err := try(ctx, c, o, do)
 		if err == nil {
 			return data, nil
 		}
 		if ctx.Err() != nil {
-			return data, context.Cause(ctx)
+			return data, ended(ctx, o, last)
 		}
 		var e *Error
 		if !errors.As(err, &e) || attempt >= c.retries || !o.mayRepeat(e) {
 			return data, err
 		}
 		c.logger.InfoContext(ctx, "asyncgate: calling again", "operation", o.name, "error", err)
-		if err := pause.wait(ctx, e.RetryAfter); err != nil {
-			return data, err
+		last = err
+		if pause.wait(ctx, e.RetryAfter) != nil {
+			return data, ended(ctx, o, last)
 		}
 	}
+}
+
+// ended is the error of a call that ended with its context: its cause, and in words what went wrong before.
+func ended(ctx context.Context, o operation, last error) error {
+	if last == nil {
+		return fmt.Errorf("asyncgate: %s: %w", o.name, context.Cause(ctx))
+	}
+	return fmt.Errorf("asyncgate: %s: %w (%v)", o.name, context.Cause(ctx), last) //nolint:errorlint // not to be taken for a refusal
 }
 
 // try makes one attempt, within its time.

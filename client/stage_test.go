@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -49,7 +50,7 @@ func serve(t *testing.T, databaseURL string, settings ...string) *testkit.Runnin
 
 func newClient(t *testing.T, url, principal string) *client.Client {
 	t.Helper()
-	c, err := client.New(url, client.Options{Principal: principal})
+	c, err := client.New(url, client.Options{Principal: principal, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

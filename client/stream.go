@@ -46,6 +46,7 @@ func (c *Client) openStream(ctx context.Context, document *graphql.Request) (*st
 		s.close()
 		return nil, err
 	}
+	s.watchdog.Stop()
 	if media, _, _ := mime.ParseMediaType(s.response.Header.Get("Content-Type")); media != "text/event-stream" {
 		defer s.close()
 		if err := decode(s.response, new(json.RawMessage)); err != nil {

@@ -92,7 +92,7 @@ func (s *Server) Close() {
 
 // Client returns a client that acts as a principal, kind:id as in worker:resizer-1. Others are made of the URL.
 func (s *Server) Client(principal string) *client.Client {
-	c, err := client.New(s.URL, client.Options{Principal: principal})
+	c, err := client.New(s.URL, client.Options{Principal: principal, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		s.fail(fmt.Errorf("asyncgatetest: %w", err))
 	}
