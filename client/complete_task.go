@@ -100,11 +100,9 @@ func (in CompleteTaskInput) encode() (api.CompleteTaskInput, error) {
 		return input, err
 	}
 	for i, artifact := range in.Artifacts {
-		text, err := encoded("Artifacts", artifact)
-		if err != nil {
+		if input.Artifacts[i], err = required("an artifact", artifact); err != nil {
 			return input, err
 		}
-		input.Artifacts[i] = valueOf(text)
 	}
 	return input, nil
 }

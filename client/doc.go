@@ -30,5 +30,6 @@
 //
 // # Contexts
 //
-// Every call ends with its context, and returns its cause then. What the server does meanwhile it may still do.
+// Every call ends with its context, and returns an error that wraps its cause then ([context.Cause]). What the server does meanwhile
+// it may still do.
 package client

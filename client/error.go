@@ -2,7 +2,6 @@ package client
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -52,7 +51,7 @@ const (
 
 // Error is a call, or one item of a batch, that was refused or not answered.
 type Error struct {
-	// Operation is the field of the API that was called: createTask.
+	// Operation is the field of the API that was called: createTask. "" when the call was not made, as for what can't be encoded.
 	Operation string
 	// Code says what kind of error it is.
 	Code Code
@@ -72,7 +71,11 @@ type Error struct {
 
 // Error says it all in one line.
 func (e *Error) Error() string {
-	text := fmt.Sprintf("asyncgate: %s: %s: %s", e.Operation, e.Code, e.Message)
+	text := "asyncgate: "
+	if e.Operation != "" {
+		text += e.Operation + ": "
+	}
+	text += string(e.Code) + ": " + e.Message
 	if e.TraceID != "" {
 		text += " (trace " + e.TraceID + ")"
 	}

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/Khan/genqlient/graphql"
@@ -14,7 +13,7 @@ import (
 // FailTaskInput is what went wrong.
 type FailTaskInput struct {
 	LeaseID uuid.UUID
-	// Error is any value that encodes as JSON. One that is too large for a receipt is kept as {truncated: true, preview}.
+	// Error is any value but nil that encodes as JSON, in a request of at most 16 MiB. One that is too large for a receipt is kept as {truncated: true, preview}.
 	Error any
 	// Retryable tells whether another attempt may help. It is made while attempt + 1 < maxAttempts.
 	Retryable bool
@@ -36,14 +35,11 @@ type FailTaskPayload struct {
 // FailTask ends an attempt with failure. Repeated with the same content it gets the first answer, with other content
 // LEASE_INVALID_OR_EXPIRED. Codes: LEASE_INVALID_OR_EXPIRED, BAD_USER_INPUT.
 func (c *Client) FailTask(ctx context.Context, in FailTaskInput) (*FailTaskPayload, error) {
-	text, err := encoded("Error", in.Error)
+	text, err := required("Error", in.Error)
 	if err != nil {
 		return nil, err
 	}
-	if text == nil {
-		text = new(json.RawMessage("null"))
-	}
-	input := api.FailTaskInput{LeaseId: in.LeaseID, Error: *text, Retryable: new(in.Retryable)}
+	input := api.FailTaskInput{LeaseId: in.LeaseID, Error: text, Retryable: new(in.Retryable)}
 	if in.RetryAfter != nil {
 		input.RetryAfterSeconds = new(wholeSeconds(*in.RetryAfter))
 	}

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/asyncgate/asyncgate/client"
@@ -102,6 +105,33 @@ func TestGivesUp(t *testing.T) {
 	if _, err := c.Viewer(ctx); !errors.Is(err, enough) {
 		t.Errorf("the context's end: %v", err)
 	}
+}
+
+// TestRetryAfter: who is told to wait waits for at least that long; so does a claim, which the server has not begun.
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var calls atomic.Int64
+		transport := roundTripper(func(*http.Request) (*http.Response, error) {
+			if calls.Add(1)%2 == 1 {
+				return &http.Response{
+					StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"7"}},
+					Body: io.NopCloser(strings.NewReader(`{"errors": [{"message": "slow down", "extensions": {"code": "RATE_LIMITED", "retryable": true}}]}`)),
+				}, nil
+			}
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"data": {"ledgerHead": "0", "claimTasks": {}}}`))}, nil
+		})
+		c := must(client.New("http://127.0.0.1:1", client.Options{HTTPClient: &http.Client{Transport: transport}}))(t)
+		for name, do := range map[string]func() error{
+			"a query": func() error { _, err := c.LedgerHead(t.Context()); return err },
+			"a claim": func() error { _, err := c.ClaimTasks(t.Context(), client.ClaimTasksInput{}); return err },
+		} {
+			began := time.Now()
+			if err := do(); err != nil || time.Since(began) < 7*time.Second || time.Since(began) > 8*time.Second {
+				t.Errorf("%s: %v after %s", name, err, time.Since(began))
+			}
+		}
+	})
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)

@@ -137,11 +137,23 @@ func TestOperations(t *testing.T) {
 		if stats := must(agent.QueueStats(ctx))(t); len(stats) != 4 {
 			t.Errorf("stats: %+v", stats)
 		}
+		for _, refused := range []error{
+			second(agent.CreateTask(ctx, client.CreateTaskInput{Type: "x", Payload: func() {}})),
+			second(worker.ReportProgress(ctx, client.ReportProgressInput{LeaseID: lease.ID})),
+			second(worker.FailTask(ctx, client.FailTaskInput{LeaseID: lease.ID, Error: (*int)(nil)})),
+			second(worker.CompleteTask(ctx, client.CompleteTaskInput{Completion: client.Completion{Artifacts: []any{nil}}})),
+		} {
+			if client.CodeOf(refused) != client.CodeBadUserInput {
+				t.Errorf("what can't be encoded: %v", refused)
+			}
+		}
 		if _, err := agent.Task(ctx, uuid.New()); client.CodeOf(err) != client.CodeNotFound {
 			t.Errorf("a task that is not there: %v", err)
 		}
 	})
 }
+
+func second[T any](_ T, err error) error { return err }
 
 // must returns a value, or ends the test.
 func must[T any](v T, err error) func(*testing.T) T {

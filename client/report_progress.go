@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/Khan/genqlient/graphql"
 	"github.com/google/uuid"
@@ -13,8 +12,8 @@ import (
 // ReportProgressInput says how far the work is.
 type ReportProgressInput struct {
 	LeaseID uuid.UUID
-	// Progress is whatever the owner or the next holder should know: any value that encodes as JSON, at most 65,536 bytes with
-	// its envelope.
+	// Progress is whatever the owner or the next holder should know: any value but nil that encodes as JSON, at most 65,536 bytes
+	// with its envelope.
 	Progress any
 	// Sequence is 1, 2, … of the lease: one that is not above the highest is taken for a repeat, which writes nothing. With 0 the
 	// server takes the next; then a call whose answer is lost is not repeated.
@@ -29,14 +28,11 @@ func (c *Client) ReportProgress(ctx context.Context, in ReportProgressInput) (*T
 
 // reportProgress reports; once says not to repeat what may be written twice.
 func (c *Client) reportProgress(ctx context.Context, in ReportProgressInput, once bool) (*Task, error) {
-	progress, err := encoded("Progress", in.Progress)
+	progress, err := required("Progress", in.Progress)
 	if err != nil {
 		return nil, err
 	}
-	if progress == nil {
-		progress = new(json.RawMessage("null"))
-	}
-	input := api.ReportProgressInput{LeaseId: in.LeaseID, Progress: *progress, Sequence: orNone(in.Sequence)}
+	input := api.ReportProgressInput{LeaseId: in.LeaseID, Progress: progress, Sequence: orNone(in.Sequence)}
 	o := operation{name: "reportProgress", once: once}
 	data, err := call(ctx, c, o, func(ctx context.Context, g graphql.Client) (*api.ReportProgressResponse, error) {
 		return api.ReportProgress(ctx, g, input)

@@ -27,16 +27,28 @@ func secondsOf(d time.Duration) *int { return orNone(wholeSeconds(d)) }
 
 func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
-// encoded is a value as JSON; nil for nil. A json.RawMessage is passed as it is.
+// encoded is a value as JSON; nil for nil. A json.RawMessage is passed as it is. The error is an *Error, as the server's would be.
 func encoded(name string, v any) (*json.RawMessage, error) {
 	if v == nil {
 		return nil, nil
 	}
 	text, err := json.Marshal(v)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, &Error{Code: CodeBadUserInput, Message: fmt.Sprintf("%s can't be encoded: %v", name, err), cause: err}
 	}
 	return new(json.RawMessage(text)), nil
+}
+
+// required is encoded of what must be there.
+func required(name string, v any) (json.RawMessage, error) {
+	text, err := encoded(name, v)
+	if err != nil {
+		return nil, err
+	}
+	if text == nil || string(*text) == "null" {
+		return nil, &Error{Code: CodeBadUserInput, Message: name + " is nil"}
+	}
+	return *text, nil
 }
 
 // mapped is a list of others.

@@ -133,6 +133,7 @@ func (w *Worker) work(ctx context.Context) error {
 		return err
 	}
 	w.limits = service.Limits
+	w.logger.InfoContext(ctx, "asyncgate: the worker claims tasks", "types", w.types(), "concurrency", w.options.Concurrency, "server", w.c.url)
 	if w.options.AdoptLeases {
 		if err := w.adopt(ctx, inherited); err != nil {
 			return err

@@ -40,7 +40,7 @@ func failureOf(id leaseID, err error) FailTaskInput {
 	}
 	var detailed json.Marshaler
 	if errors.As(err, &detailed) {
-		if text, err := json.Marshal(detailed); err == nil && len(text) <= maxErrorText {
+		if text, err := json.Marshal(detailed); err == nil && len(text) <= maxErrorText && string(text) != "null" {
 			in.Error = json.RawMessage(text)
 		}
 	}

@@ -35,8 +35,8 @@ func (j *Job) Decode(v any) error {
 	return nil
 }
 
-// Progress tells the owner, and the next holder if this one is lost, how far the work is: any value that encodes as JSON, at most
-// 65,536 bytes with its envelope. Reports arrive in order. Each is repeated until it is answered or ctx ends, which should be the
+// Progress tells the owner, and the next holder if this one is lost, how far the work is: any value but nil that encodes as JSON, at
+// most 65,536 bytes with its envelope. Reports arrive in order. Each is repeated until it is answered or ctx ends, which should be the
 // handler's, and is written once (on a lease that was held when the worker started, perhaps twice).
 func (j *Job) Progress(ctx context.Context, progress any) error {
 	j.mu.Lock()

@@ -50,7 +50,7 @@ func (w *Worker) report(life context.Context, job *Job, r report) {
 	if r.completion != nil {
 		_, err = patient.completeTask(life, *r.completion)
 		switch CodeOf(err) {
-		case CodeOutcomeRequired, CodePayloadTooLarge, CodeBadUserInput:
+		case CodeOutcomeRequired, CodePayloadTooLarge, CodeBadUserInput, CodeValidationFailed:
 			// It would be refused again, and the lease would only expire: what the server does not take is the handler's failure.
 			w.logger.ErrorContext(life, "asyncgate: a completion was refused", "task", job.Task.ID, "error", err)
 			r = failed(job.Lease.ID, err)
