@@ -4,7 +4,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from typing import Any
 
 from asyncgate import UNANSWERED, Refused, ask
@@ -30,16 +30,25 @@ def hold(lease: Any) -> Generator[Event, None, None]:
 
 def renew(lease: str, ttl: int, ended: Event) -> None:
     """Renews at a third of the lease's time, until it is refused, or unanswered until the lease has run out."""
-    renewed = time.monotonic()
-    while not ended.wait(ttl / 3) and (now := time.monotonic()) < renewed + ttl:
+    over = end_after(ttl, ended)
+    while not ended.wait(ttl / 3):
+        asked = time.monotonic()
         try:
             ask(RENEW, input={"leaseId": lease, "extendBySeconds": ttl})
-            renewed = now
+            over.cancel()
+            over = end_after(asked + ttl - time.monotonic(), ended)
         except Refused:
-            break
+            ended.set()
         except UNANSWERED:
             pass
-    ended.set()
+    over.cancel()
+
+
+def end_after(seconds: float, ended: Event) -> Timer:
+    timer = Timer(seconds, ended.set)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def listen() -> None:

@@ -29,18 +29,18 @@ export async function hold(lease: Lease, work: (ended: AbortSignal) => Promise<v
 
 /** Renews at a third of the lease's time, until it is refused or unanswered for so long that the lease has run out. */
 async function renew(leaseId: string, ttl: number, ended: AbortController): Promise<void> {
-  let renewed = performance.now();
-  while (!ended.signal.aborted) {
-    await sleep(ttl / 3, undefined, { signal: ended.signal }).catch(() => {});
-    const now = performance.now();
+  let over = setTimeout(() => ended.abort(), ttl);
+  while (await sleep(ttl / 3, true, { signal: ended.signal }).catch(() => false)) {
+    const asked = performance.now();
     try {
-      if (now > renewed + ttl) ended.abort();
-      if (!ended.signal.aborted) await ask(RENEW, { input: { leaseId, extendBySeconds: ttl / 1000 } });
-      renewed = now;
+      await ask(RENEW, { input: { leaseId, extendBySeconds: ttl / 1000 } });
+      clearTimeout(over);
+      over = setTimeout(() => ended.abort(), asked + ttl - performance.now());
     } catch (error) {
       if (error instanceof Refused) ended.abort();
     }
   }
+  clearTimeout(over);
 }
 
 /** Hears at once of the leases that end otherwise than by a report: that are canceled, or expire. */
