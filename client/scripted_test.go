@@ -135,9 +135,9 @@ func (s *scripted) answer(r *http.Request, operation string, wait, extend int) [
 	}
 	return fmt.Appendf(nil, `{"data": {
 		"service": {"limits": {"defaultLeaseTtlSeconds": %.0f, "maxLeaseTtlSeconds": 1800, "maxLeaseRenewals": 10, "maxLeaseLifetimeSeconds": %.0f}},
-		"claimTasks": {"leases": [%s]}, "renewLease": {"lease": %s}, "startTask": {"task": %s}, "releaseLease": {"task": %s},
+		"leases": {"nodes": [%s], "pageInfo": {"hasNextPage": false}}, "claimTasks": {"leases": [%s]}, "renewLease": {"lease": %s}, "startTask": {"task": %s}, "releaseLease": {"task": %s},
 		"completeTask": {"task": %s, "receipt": {"id": %q}}, "failTask": {"task": %s, "receipt": {"id": %q}}
-	}}`, ttl.Seconds(), lifetime.Seconds(), leases, s.lease(), task, task, task, uuid.Nil, task, uuid.Nil)
+	}}`, ttl.Seconds(), lifetime.Seconds(), s.lease(), leases, s.lease(), task, task, task, uuid.Nil, task, uuid.Nil)
 }
 
 const task = `{"id": "7d444840-9dc0-11d1-b245-5ffdce74fad2", "type": "x"}`

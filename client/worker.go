@@ -33,9 +33,9 @@ type WorkerOptions struct {
 	Capabilities []string
 	// LeaseTTL is for how long a task is claimed: how late another worker takes over from one that has died. At least 10 s, at most
 	// 30 min (more is taken as that); by default the server's, 120 s. A lease is renewed when a third of it is over, for as long
-	// again. As a server allows ten renewals, leases of long work are prolonged for longer each time: by LeaseTTL and about three
-	// quarters of the age that the lease has by then, never more than twice that. So they last for the server's lifetime of a
-	// lease, 2 h, after which the lease ends and the task is claimed anew.
+	// again. As a server allows ten renewals, leases of long work are prolonged for longer each time: with the defaults by two
+	// thirds of LeaseTTL and three quarters of the lease's age, never by more than twice its age. So they last for the server's
+	// lifetime of a lease, 2 h, after which the lease ends and the task is claimed anew.
 	LeaseTTL time.Duration
 	// GracePeriod is how long handlers may go on once Run's context has ended, before theirs does; 20 s by default, none if
 	// negative. Run returns at most 10 s after it.
@@ -133,7 +133,7 @@ func (w *Worker) work(ctx context.Context) error {
 		return err
 	}
 	w.limits = service.Limits
-	w.logger.InfoContext(ctx, "asyncgate: the worker claims tasks", "types", w.types(), "concurrency", w.options.Concurrency, "server", w.c.url)
+	w.logger.InfoContext(ctx, "asyncgate: the worker claims tasks", "types", w.types(), "concurrency", w.options.Concurrency)
 	if w.options.AdoptLeases {
 		if err := w.adopt(ctx, inherited); err != nil {
 			return err

@@ -121,6 +121,34 @@ func TestWorkerServerFault(t *testing.T) {
 	})
 }
 
+// TestWorkerAdopts: a lease of an earlier life is worked on once its time is known, and not at all when it can't be.
+func TestWorkerAdopts(t *testing.T) {
+	t.Parallel()
+	for _, renewals := range []int{0, 9, 10} {
+		t.Run(fmt.Sprintf("after %d renewals", renewals), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &scripted{ahead: time.Hour, renewals: renewals}
+				s.acquired = time.Now().Add(s.ahead - time.Minute)
+				s.expires = s.acquired.Add(ttl)
+				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+				defer cancel()
+				w := client.NewWorker(s.client(t), client.WorkerOptions{AdoptLeases: true})
+				w.Handle("x", func(context.Context, *client.Job) (client.Completion, error) {
+					if s.called["RenewLease"] != 1 {
+						t.Errorf("renewed %d times before it was worked on", s.called["RenewLease"])
+					}
+					return client.Completion{}, nil
+				})
+				mustHave(t, w.Run(ctx), nil)
+				if done := s.called["CompleteTask"] == 1; done != (renewals < 10) {
+					t.Errorf("done: %v", done)
+				}
+			})
+		})
+	}
+}
+
 // unspeakable is an error that can't be told.
 type unspeakable struct{ name *string }
 

@@ -83,7 +83,7 @@ func (w *Worker) do(life context.Context, end context.CancelCauseFunc, job *Job,
 	defer cancel(nil)
 	defer context.AfterFunc(w.stopping, func() { cancel(ErrStopping) })()
 
-	// It may be over already, or so soon that nothing comes of it.
+	// It may be over already, or so soon that nothing comes of it. Nobody works without knowing for how long.
 	if t.renewable() && time.Now().After(t.due()) {
 		err := w.renew(work, t)
 		switch {
@@ -94,6 +94,10 @@ func (w *Worker) do(life context.Context, end context.CancelCauseFunc, job *Job,
 			w.logger.WarnContext(life, "asyncgate: a task can't be started", "task", job.Task.ID, "error", err)
 			return
 		}
+	}
+	if !time.Now().Before(t.until) {
+		w.logger.WarnContext(life, "asyncgate: a lease is left to expire: it can't be renewed", "task", job.Task.ID, "lease", job.Lease.ID)
+		return
 	}
 	keeping, stopKeeping := context.WithCancel(life)
 	var keeper sync.WaitGroup
