@@ -695,9 +695,9 @@ input TaskFilter {
 }
 
 """
-Which receipts: those that match every field given. A field that is absent, null or an empty list matches all. taskId, leaseId,
-and to with types are looked up, however long the ledger. The others are compared while the ledger is read, from the cursor until
-the page is full: where few match, that is as long as the ledger, so begin behind a cursor.
+Which receipts: those that match every field given. A field that is absent, null or an empty list matches all. taskId,
+leaseId and to are looked up, however long the ledger. The others are compared while it is read, from the cursor until the page
+is full: where few match, that is as long as the ledger, so begin behind a cursor.
 """
 input ReceiptFilter {
   "Of one of these types."

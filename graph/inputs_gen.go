@@ -234,9 +234,9 @@ type ReceiptEvent struct {
 	Receipt *Receipt `json:"receipt"`
 }
 
-// Which receipts: those that match every field given. A field that is absent, null or an empty list matches all. taskId, leaseId,
-// and to with types are looked up, however long the ledger. The others are compared while the ledger is read, from the cursor until
-// the page is full: where few match, that is as long as the ledger, so begin behind a cursor.
+// Which receipts: those that match every field given. A field that is absent, null or an empty list matches all. taskId,
+// leaseId and to are looked up, however long the ledger. The others are compared while it is read, from the cursor until the page
+// is full: where few match, that is as long as the ledger, so begin behind a cursor.
 type ReceiptFilter struct {
 	// Of one of these types.
 	Types []models.ReceiptType `json:"types,omitempty"`

@@ -69,6 +69,10 @@ func TestReadsTakeTheirIndex(t *testing.T) {
 				_, err := t.Receipts(ctx, store.ReceiptFilter{To: &planner, Types: []models.ReceiptType{models.TaskResultReady}}, store.LedgerPageArgs{})
 				return err
 			}, "idx_receipts_addressee", "SEARCH r USING INDEX idx_receipts_addressee (tenant_id=? AND to_kind=? AND to_id=? AND type=?"},
+			{"Addressed", func(ctx context.Context, _ *store.Store, t *store.Tenant) error {
+				_, err := t.Receipts(ctx, store.ReceiptFilter{To: &planner}, store.LedgerPageArgs{First: &one})
+				return err
+			}, "idx_receipts_addressee", "SEARCH r USING COVERING INDEX idx_receipts_addressee (tenant_id=? AND to_kind=? AND to_id=? AND type=?"},
 			{"FollowResults", func(ctx context.Context, _ *store.Store, t *store.Tenant) error {
 				_, err := t.Follow(ctx, store.ReceiptFilter{To: &planner, Types: []models.ReceiptType{models.TaskResultReady}}, 1, 1<<40, 64)
 				return err

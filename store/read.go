@@ -153,13 +153,13 @@ func bound(t time.Time) instant {
 	return instant(up)
 }
 
-func distinct(ids []uuid.UUID) []uuid.UUID {
-	seen := make(map[uuid.UUID]bool, len(ids))
-	var once []uuid.UUID
-	for _, id := range ids {
-		if !seen[id] {
-			seen[id] = true
-			once = append(once, id)
+func distinct[T comparable](values []T) []T {
+	seen := make(map[T]bool, len(values))
+	var once []T
+	for _, v := range values {
+		if !seen[v] {
+			seen[v] = true
+			once = append(once, v)
 		}
 	}
 	return once

@@ -20,7 +20,12 @@ func (t *Tenant) Receipts(ctx context.Context, f ReceiptFilter, args LedgerPageA
 		return nil, err
 	}
 	receipts, err := find[models.Receipt, *receiptRow](ctx, t, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return page.of(f.apply(q, t.id), "r.seq")
+		if f.ofSeveralTypes() {
+			q = t.addressed(q, f, page)
+		} else {
+			q = f.apply(q, t.id)
+		}
+		return page.of(q, "r.seq")
 	})
 	if err == nil {
 		err = page.check(ctx, t, len(receipts) > 0)

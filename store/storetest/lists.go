@@ -133,6 +133,8 @@ func testReceiptFilter(t *testing.T, s *store.Store) {
 		"From":           {From: &Worker},
 		"To":             {To: &other},
 		"ToAndType":      {To: &Planner, Types: []models.ReceiptType{models.TaskResultReady}},
+		"ToAndTypes":     {To: &Planner, Types: []models.ReceiptType{models.TaskResultReady, models.TaskAssigned, models.TaskResultReady}},
+		"ToAndFrom":      {To: &Planner, From: &Worker, CreatedAfter: &middle},
 		"Task":           {TaskID: &lives[1].ID},
 		"NoTask":         {TaskID: &none},
 		"Lease":          {LeaseID: &lease.ID},
@@ -152,6 +154,8 @@ func testReceiptFilter(t *testing.T, s *store.Store) {
 		}
 		page, err := w.Tenant.Receipts(t.Context(), f, store.LedgerPageArgs{})
 		wantEqual(t, name+" of a page", seqs(must(page, err)(t).Nodes), seqs(want))
+		wantEqual(t, name+" of small pages", seqs(w.pages(f)), seqs(want))
+		wantEqual(t, name+" of small pages from behind", seqs(w.pagesFromBehind(f)), seqs(want))
 		wantEqual(t, name+" of a stream", seqs(must(w.Tenant.Follow(t.Context(), f, 0, 99, 99))(t)), seqs(want))
 		impossible := name == "UnknownType" || name == "NoTask" || name == "NoLease" || name == "UnknownLease"
 		if (len(want) == 0) != impossible {
@@ -165,5 +169,33 @@ func testReceiptFilter(t *testing.T, s *store.Store) {
 			_, err = w.Tenant.Follow(t.Context(), f, 0, 99, 99)
 			wantCode(t, "a stream of a malformed principal", err, models.CodeBadUserInput)
 		}
+	}
+}
+
+// pages reads what f selects in pages of two.
+func (w *Writer) pages(f store.ReceiptFilter) (all []*models.Receipt) {
+	w.tb.Helper()
+	args := store.LedgerPageArgs{First: new(2)}
+	for {
+		page := must(w.Tenant.Receipts(w.tb.Context(), f, args))(w.tb)
+		all = append(all, page.Nodes...)
+		if !page.HasNextPage {
+			return all
+		}
+		args.After = new(models.LedgerCursor(w.Tenant.ID(), all[len(all)-1].Seq))
+	}
+}
+
+// pagesFromBehind is pages, the last page first.
+func (w *Writer) pagesFromBehind(f store.ReceiptFilter) (all []*models.Receipt) {
+	w.tb.Helper()
+	args := store.LedgerPageArgs{Last: new(2)}
+	for {
+		page := must(w.Tenant.Receipts(w.tb.Context(), f, args))(w.tb)
+		all = append(page.Nodes, all...)
+		if !page.HasPreviousPage {
+			return all
+		}
+		args.Before = new(models.LedgerCursor(w.Tenant.ID(), all[0].Seq))
 	}
 }

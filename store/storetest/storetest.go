@@ -67,8 +67,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 }
 
 // must returns what a read returned, and ends the test if it failed: must(read())(t).
-func must[T any](v T, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
