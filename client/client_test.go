@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/asyncgate/asyncgate/client"
 )
@@ -29,6 +30,17 @@ func TestNew(t *testing.T) {
 	for _, address := range []string{"", "127.0.0.1:8080", "ftp://127.0.0.1", "http://"} {
 		if _, err := client.New(address, client.Options{}); err == nil {
 			t.Errorf("%q is an address", address)
+		}
+	}
+}
+
+func TestWholeSeconds(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]int{
+		0: 0, 1: 1, time.Second: 1, 1500 * time.Millisecond: 2, -1: -1, -5 * time.Second: -5, -5500 * time.Millisecond: -6,
+	} {
+		if got := client.WholeSeconds(d); got != want {
+			t.Errorf("%s is sent as %d seconds, not %d", d, got, want)
 		}
 	}
 }

@@ -2,6 +2,9 @@ package client
 
 import "time"
 
+// WholeSeconds is how a duration is sent.
+func WholeSeconds(d time.Duration) int { return wholeSeconds(d) }
+
 // Tenure lets tests follow a lease as a worker does, by a clock of their own.
 type Tenure struct{ t *tenure }
 

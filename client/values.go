@@ -25,7 +25,18 @@ func valueOf[T any](p *T) T {
 // secondsOf is a duration in whole seconds, of which a part is a whole one; nil for 0.
 func secondsOf(d time.Duration) *int { return orNone(wholeSeconds(d)) }
 
-func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+// wholeSeconds rounds away from 0: what is refused is refused by the number that was given.
+func wholeSeconds(d time.Duration) int {
+	n := int(d / time.Second)
+	switch part := d % time.Second; {
+	case part > 0:
+		return n + 1
+	case part < 0:
+		return n - 1
+	default:
+		return n
+	}
+}
 
 // encoded is a value as JSON; nil for nil. A json.RawMessage is passed as it is. The error is an *Error, as the server's would be.
 func encoded(name string, v any) (*json.RawMessage, error) {
