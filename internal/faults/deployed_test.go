@@ -72,7 +72,8 @@ func composed(t *testing.T, path string) map[string]string {
 			Environment map[string]string
 		}
 	}
-	if err := yaml.Unmarshal(text, &file); err != nil {
+	// What a service says beside the settings that it merges would count as said twice.
+	if err := yaml.UnmarshalWithOptions(text, &file, yaml.AllowDuplicateMapKey()); err != nil {
 		t.Fatal(err)
 	}
 	one, other := file.Services["asyncgate-1"].Environment, file.Services["asyncgate-2"].Environment
