@@ -428,7 +428,7 @@ type Task {
 type TaskRequirements {
   "What a worker must be able to do: it sees the task only when it has all of them."
   capabilities: [String!]!
-  "Labels for people and filters; never matched against a worker."
+  "Labels for people; never matched against a worker."
   tags: [String!]!
 }
 
@@ -718,7 +718,8 @@ input ReceiptFilter {
 
 """
 Reads see only the caller's tenant: an id that is unknown and one of another tenant are the same, null. Repeating a query is
-always safe. UNAVAILABLE (retryable): the server is draining or its database is out of reach.
+always safe. UNAVAILABLE (retryable): the server is draining or its database is out of reach. An error in a field that can't be
+null makes the whole of data null, the other fields of the document with it.
 """
 type Query {
   "Who the caller is. Needs a credential and no scope."
@@ -1106,7 +1107,8 @@ type CompleteTaskResult {
 
 """
 Every mutation is one transaction: all of its state and receipts, or nothing (of completeTasks: each item). Several mutations
-of one document run one after the other, each for itself.
+of one document run one after the other, each for itself. An error in one makes the whole of data null, though the others are
+done: send one to a document, or give each a key or a sequence by which it can be repeated.
 
 Errors carry extensions.code, retryable and traceId (quote the latter when you ask for help). The code is one of
 

@@ -1895,7 +1895,7 @@ func (v *TaskFieldsProgressTaskProgress) GetUpdatedAt() time.Time { return v.Upd
 type TaskFieldsRequirementsTaskRequirements struct {
 	// What a worker must be able to do: it sees the task only when it has all of them.
 	Capabilities []string `json:"capabilities"`
-	// Labels for people and filters; never matched against a worker.
+	// Labels for people; never matched against a worker.
 	Tags []string `json:"tags"`
 }
 
