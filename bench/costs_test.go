@@ -21,7 +21,7 @@ func costs(b *testing.B, r *run) {
 		b.Run(d.name, func(b *testing.B) {
 			_, front := serveInProcess(b, d.url)
 			c := counter{front: front, tenant: uuid.NewString()}
-			calls := pick(r, 1_000, 100)
+			calls := pick(r, 1_000, 40)
 			c.count(b, calls, "createTask", "agent:bench", createTask, func() any { return taskInput() })
 			c.count(b, calls/4, "openObligations(200)", "agent:bench", openObligations, nil)
 			c.count(b, calls, "claimTasks(1)", "worker:bench", claimTasks, func() any { return map[string]any{"capabilities": []string{"writing"}} })

@@ -38,7 +38,7 @@ func creates(b *testing.B, r *run) {
 	r.warm(b, server.URL, create)
 	single, batched := f.creates(1), f.creates(50)
 	for _, clients := range pick(r, []int{1, 8, 32, 128}, []int{1, 32}) {
-		warm := max(1, time.Duration(clients/10)) * time.Second // to prepare 152 statements each
+		warm := pick(r, max(1, time.Duration(clients/10)), 1) * time.Second // to prepare 152 statements each
 		rates := inTurns(b, pick(r, 3, 1), pick(r, 3*time.Second, time.Second/2),
 			r.onCheckpoint(func(b *testing.B, d time.Duration) float64 {
 				return load(b, server.URL, clients, d, create).perSecond()

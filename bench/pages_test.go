@@ -48,7 +48,7 @@ func (r *run) pages(b *testing.B, database, few, many string, ledgers []ledger) 
 	for _, tenant := range tenants {
 		calls = append(calls, page(many, tenant))
 	}
-	took := inCalls(b, pick(r, 500, 30), 20*time.Second, calls...)
+	took := inCalls(b, pick(r, 500, 15), 20*time.Second, calls...)
 	for i, l := range ledgers {
 		want := atMost(1.2)
 		if l.receipts() < 1_000_000 && !r.quick {
