@@ -21,18 +21,16 @@ func (l *loaders) readReceiptsAsked(ctx context.Context, field string) (map[uuid
 	return l.receipts(ctx, idsAsked(ctx, field))
 }
 
-// idsAsked collects the ids of all root fields of this name. What is no id is told where it is asked for.
+// idsAsked collects the ids of all root fields of this name, one perhaps several times. What is no id is told where it is asked for.
 func idsAsked(ctx context.Context, name string) []uuid.UUID {
 	op := graphql.GetOperationContext(ctx)
 	var ids []uuid.UUID
-	seen := map[uuid.UUID]bool{}
 	for _, field := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query"}) {
 		if field.Name != name {
 			continue
 		}
 		text, _ := field.ArgumentMap(op.Variables)["id"].(string)
-		if id, err := parseID("id", text); err == nil && !seen[id] {
-			seen[id] = true
+		if id, err := parseID("id", text); err == nil {
 			ids = append(ids, id)
 		}
 	}

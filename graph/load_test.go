@@ -116,7 +116,7 @@ func TestNounsAskedForByIDCostOneStatementEach(t *testing.T) {
 		fill(t, s, 20)
 		all := s.must(t, "{ receipts(first: 200, filter: {types: [TASK_ACCEPTED]}) { nodes { id task { id } lease { id } } } }", "")
 		ask := func(n int) string {
-			query := "{ none: task(id: \"00000000-0000-0000-0000-000000000001\") { id } "
+			query := "{ none: task(id: \"00000000-0000-0000-0000-000000000001\") { id } again: task(id: \"00000000-0000-0000-0000-000000000001\") { id } "
 			for i := range n {
 				node := fmt.Sprintf("receipts.nodes.%d.", i)
 				query += fmt.Sprintf("t%[1]d: task(id: %[2]q) { id obligation { id } } r%[1]d: receipt(id: %[3]q) { id } l%[1]d: lease(id: %[4]q) { id task { id } } ",
