@@ -53,13 +53,15 @@ test("a lease that is renewed goes on, though no receipt tells of it", async (t)
   const tenant = randomUUID();
   const [planner, worker] = [new Caller(tenant, "agent:planner"), new Caller(tenant, "worker:w-1")];
   const [{ id }] = await planner.create({ type: "report.write" });
-  const lease = await worker.claim("report.write", 20);
   const context = await newContext(t);
   const who = { tenant, principal: "agent:planner" };
   const owed = await ConsolePage.open(context, "/obligations", who);
   const task = await ConsolePage.open(context, `/tasks/${id}`, who);
+  const lease = await worker.claim("report.write", 20);
+  const shown = (left) => Promise.all([owed, task].map(({ page }) => page.getByText(left).first().waitFor()));
+  await shown(/^(1[0-3]|\d)s$/); // when the pages have looked once whether it is renewed
   await worker.renew(lease, 600);
-  for (const { page } of [owed, task]) await page.getByText(/^9m /).first().waitFor();
+  await shown(/^9m /);
 });
 
 test("what the server refuses is said in its words", async (t) => {

@@ -1,6 +1,6 @@
 import { useClock } from "../clock/clock";
+import { SOON_MS } from "../clock/due";
 import { writeDuration, writeInstant } from "../clock/duration";
-import { SOON_MS } from "../clock/useDue";
 
 type Props = {
   until: string;
