@@ -46,6 +46,9 @@ func (p process) archive(ctx context.Context, args []string) error {
 		return err
 	}
 	limit := before(now)
+	if limit.After(now) {
+		_, _ = fmt.Fprintf(p.stderr, "%s is in the future: everything that has ended goes\n", limit.UTC().Format(time.RFC3339))
+	}
 	sum, err := archive.Run(ctx, s, archive.Options{
 		Before: limit, Dir: *dir, Tenant: tenant,
 		Told: func(path string, file archive.File) {

@@ -2,16 +2,13 @@ package main
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 )
 
 // cutoff is the instant that old things are older than, told by the present one; nil until it is set.
 type cutoff func(now time.Time) time.Time
 
-// set takes an instant with its zone, a day, which begins at midnight UTC, or an age: whole days of 24 hours, as in 90d, or
-// what Go calls a duration, as in 36h.
+// set takes an instant with its zone, a day, which begins at midnight UTC, or an age.
 func (c *cutoff) set(text string) error {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if at, err := time.Parse(layout, text); err == nil {
@@ -19,13 +16,7 @@ func (c *cutoff) set(text string) error {
 			return nil
 		}
 	}
-	if days, isDays := strings.CutSuffix(text, "d"); isDays {
-		if n, err := strconv.ParseUint(days, 10, 16); err == nil {
-			*c = func(now time.Time) time.Time { return now.UTC().AddDate(0, 0, -int(n)) }
-			return nil
-		}
-	}
-	if age, err := time.ParseDuration(text); err == nil && age >= 0 {
+	if age, err := parseAge(text); err == nil {
 		*c = func(now time.Time) time.Time { return now.Add(-age) }
 		return nil
 	}

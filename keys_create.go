@@ -28,7 +28,7 @@ func (p process) keysCreate(ctx context.Context, args []string) error {
 	f.Func("tenant", "the tenant that the key belongs to; any UUID, the nil one too", uuidInto(&order.tenant))
 	f.Func("principal", "whom it speaks for, for example agent:planner; kinds are agent, worker, service and human", order.setPrincipal)
 	f.Func("scope", "what it may do: read, task, lease, or admin, which implies the others; repeat the flag or write commas", order.addScopes)
-	f.Func("expires", "how long it lives, for example 720h; without it, until it is revoked", order.setLifetime)
+	f.Func("expires", "how long it lives, for example 30d or 12h; without it, until it is revoked", order.setLifetime)
 	if done, err := p.parse(f, keysCreateHelp, args); done || err != nil {
 		return err
 	}
@@ -87,9 +87,9 @@ func (o *keyOrder) addScopes(text string) error {
 }
 
 func (o *keyOrder) setLifetime(text string) (err error) {
-	o.lifetime, err = time.ParseDuration(text)
-	if err != nil || o.lifetime <= 0 {
-		return fmt.Errorf("%.80q is no time to live; write one such as 720h", text)
+	o.lifetime, err = parseAge(text)
+	if err != nil || o.lifetime == 0 {
+		return fmt.Errorf("%.80q is no time to live; write one such as 30d or 720h", text)
 	}
 	return nil
 }

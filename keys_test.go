@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 const keysTenant = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
@@ -53,13 +54,17 @@ func TestKeys(t *testing.T) {
 	onEach(t, func(t *testing.T, url string) {
 		settings := []string{"ASYNCGATE_DATABASE_URL=" + url}
 		r := program.Run(t, settings, "keys", "create", "--tenant", strings.ToUpper(keysTenant), "--principal", "AGENT:planner: Zoë",
-			"--scope", "Read", "--scope=TASK,read", "--expires", "720h")
+			"--scope", "Read", "--scope=TASK,read", "--expires", "30d")
 		made := madeKey.FindStringSubmatch(r.Stderr)
 		if r.Code != 0 || !oneSecret.MatchString(r.Stdout) || made == nil || strings.Contains(r.Stderr, strings.TrimSpace(r.Stdout)) {
 			t.Fatalf("keys create: %+v", r)
 		}
-		if !strings.HasPrefix(made[2], "agent:planner: Zoë of tenant "+keysTenant+", scopes read,task, expires 2") {
+		whose, expires, _ := strings.Cut(made[2], ", expires ")
+		if whose != "agent:planner: Zoë of tenant "+keysTenant+", scopes read,task" {
 			t.Errorf("it is said to be %s", made[2])
+		}
+		if at, err := time.Parse(time.RFC3339, expires); err != nil || time.Until(at).Round(time.Hour) != 720*time.Hour {
+			t.Errorf("it is said to expire %s (%v)", expires, err)
 		}
 		expectInOrder(t, r.Stderr, "applied 2026", "key ", "shown only now", "`Authorization: Bearer ag_…`")
 		first, secrets := made[1], []string{strings.TrimSpace(r.Stdout)}
@@ -236,10 +241,10 @@ func TestKeysBadUsage(t *testing.T) {
 		{"there is no scope \"write\"", []string{"create", tenant, principal, "--scope=read,write"}},
 		{"there is no scope \"\"", []string{"create", tenant, principal, "--scope=read,"}},
 		{"there is no scope \"\"", []string{"create", tenant, principal, "--scope="}},
-		{"write one such as 720h", []string{"create", tenant, principal, scope, "--expires=30d"}},
-		{"write one such as 720h", []string{"create", tenant, principal, scope, "--expires=0s"}},
-		{"write one such as 720h", []string{"create", tenant, principal, scope, "--expires=-1h"}},
-		{"write one such as 720h", []string{"create", tenant, principal, scope, "--expires=forever"}},
+		{"write one such as 30d or 720h", []string{"create", tenant, principal, scope, "--expires=30"}},
+		{"write one such as 30d or 720h", []string{"create", tenant, principal, scope, "--expires=0s"}},
+		{"write one such as 30d or 720h", []string{"create", tenant, principal, scope, "--expires=-1h"}},
+		{"write one such as 30d or 720h", []string{"create", tenant, principal, scope, "--expires=forever"}},
 		{"keys list takes no", []string{"list", keysTenant}},
 		{"is no UUID", []string{"list", "--tenant=mine"}},
 		{"takes the id of a key", []string{"revoke"}},
