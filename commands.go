@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"runtime/debug"
 
 	"github.com/asyncgate/asyncgate/internal/config"
 	"github.com/asyncgate/asyncgate/store"
@@ -111,21 +110,6 @@ func (p process) version(args []string) error {
 	if done, err := p.parse(newFlags("version"), help, args); done || err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(p.stdout, "asyncgate %s, commit %s, %s\n", version, revision(), runtime.Version())
+	_, err := fmt.Fprintf(p.stdout, "asyncgate %s, commit %s, %s\n", version, commit, runtime.Version())
 	return err
-}
-
-// revision returns the commit that was built, as far as the build or the go command have noted it.
-func revision() string {
-	if commit != "" {
-		return commit
-	}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				return s.Value
-			}
-		}
-	}
-	return "unknown"
 }

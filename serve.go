@@ -32,7 +32,7 @@ func (p process) serve(ctx context.Context, args []string) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	defer keepHeadroom()()
-	s, err := server.Open(ctx, c, server.Options{Version: version, Commit: revision(), Logger: logger})
+	s, err := server.Open(ctx, c, server.Options{Version: version, Commit: commit, Logger: logger})
 	if err != nil {
 		return err
 	}

@@ -12,12 +12,6 @@ import (
 	"github.com/asyncgate/asyncgate/internal/config"
 )
 
-// version and commit are set by the build; see the Makefile.
-var (
-	version = "dev"
-	commit  = ""
-)
-
 const usage = `asyncgate delegates work to workers and gets the results back, over GraphQL.
 
 Usage: asyncgate [command] [flags]

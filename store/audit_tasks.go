@@ -132,7 +132,7 @@ func (a *auditor) task(row *taskRow, told tallies, owed *receiptRow, held *holdi
 		a.violation(TaskExpiriesWrong, t.ID, "the expiry count is %d, receipts tell of %d expiries", t.ExpiryCount, n)
 	}
 	if (t.Status == models.StatusRunning) != (t.StartedAt != nil) && !t.Status.Terminal() {
-		a.violation(TaskStartWrong, t.ID, "it is %s, its start is %v", t.Status, t.StartedAt)
+		a.violation(TaskStartWrong, t.ID, "it is %s, its row says otherwise of its start", t.Status)
 	}
 	if t.Status.Terminal() != (t.Outcome != nil) || t.Outcome != nil && t.Outcome.Status != t.Status {
 		a.violation(TaskOutcomeWrong, t.ID, "it is %s, its outcome says otherwise", t.Status)
