@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -136,11 +137,12 @@ func TestMigrateIsSafeWhenManyStartAtOnce(t *testing.T) {
 	for name, url := range map[string]string{"sqlite": "sqlite://" + filepath.Join(t.TempDir(), "m.db"), "postgres": testkit.Postgres(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			const starts = 16
 			errs := make(chan error)
-			for range 6 {
+			for range starts {
 				go func() { errs <- migrateOnce(t.Context(), url) }()
 			}
-			for range 6 {
+			for range starts {
 				if err := <-errs; err != nil {
 					t.Error(err)
 				}
@@ -155,10 +157,7 @@ func migrateOnce(ctx context.Context, url string) error {
 		return err
 	}
 	if _, err := s.Migrate(ctx); err != nil {
-		return err
+		return errors.Join(err, s.Close())
 	}
-	if err := s.CheckSchema(ctx); err != nil {
-		return err
-	}
-	return s.Close()
+	return errors.Join(s.CheckSchema(ctx), s.Close())
 }

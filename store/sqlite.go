@@ -21,6 +21,12 @@ import (
 	"github.com/asyncgate/asyncgate/migrations"
 )
 
+const (
+	// busyTimeout is how long a statement waits for a lock of another process's.
+	busyTimeout  = 10 * time.Second
+	betweenOpens = 50 * time.Millisecond
+)
+
 // sqlite is SQLite: a file, one writer connection with immediate transactions, a pool of readers.
 type sqlite struct{ kept *keptStatements }
 
@@ -47,7 +53,7 @@ func (s *Store) connectSQLite(ctx context.Context, path, dsn string) error {
 	}
 	writer.SetMaxOpenConns(1)
 	// The writer is opened first: it sets the journal mode that the readers rely on.
-	if err := writer.PingContext(ctx); err != nil {
+	if err := firstOpen(ctx, writer); err != nil {
 		return errors.Join(fmt.Errorf("the database %s can't be opened: %w", path, err), writer.Close())
 	}
 	readers, err := sql.Open("sqlite", dsn+"&_pragma=query_only(1)")
@@ -60,6 +66,17 @@ func (s *Store) connectSQLite(ctx context.Context, path, dsn string) error {
 	s.read = bun.NewDB(readers, sqlitedialect.New()).WithQueryHook(countingHook{}).WithQueryHook(spanHook{semconv.DBSystemNameSQLite})
 	s.dialect = sqlite{kept: &keptStatements{}}
 	return nil
+}
+
+// firstOpen opens a connection. SQLite doesn't wait, whatever its busy_timeout, where two set the journal mode of a new database
+// at once: one of them hears that it is locked.
+func firstOpen(ctx context.Context, db *sql.DB) error {
+	for end := time.Now().Add(busyTimeout); ; {
+		err := db.PingContext(ctx)
+		if sqliteCode(err)&0xff != lite.SQLITE_BUSY || time.Now().After(end) || !pause(ctx, betweenOpens) {
+			return err
+		}
+	}
 }
 
 // create makes the file where there is none, for its owner alone: it holds what the tasks hold.
@@ -79,7 +96,7 @@ func (s *Store) create(path string) error {
 
 func sqliteDSN(path string) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
-		"?_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)"
+		fmt.Sprintf("?_pragma=busy_timeout(%d)", busyTimeout.Milliseconds()) + "&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)"
 }
 
 func (sqlite) conflict(err error) bool {
