@@ -28,7 +28,7 @@ export class Caller {
   }
 
   // claim claims the one task of a type for so long, and returns its lease's id.
-  async claim(type, ttlSeconds = 60) {
+  async claim(type, ttlSeconds = 600) {
     const { claimTasks } = await this.call(
       "mutation($input: ClaimTasksInput!) { claimTasks(input: $input) { leases { id } } }",
       { input: { types: [type], maxTasks: 1, ttlSeconds, waitSeconds: 10 } },
