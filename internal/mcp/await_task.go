@@ -16,6 +16,11 @@ type awaitTaskInput struct {
 
 func (in awaitTaskInput) wait() time.Duration { return waitOf(in.WaitSeconds) }
 
+func (in awaitTaskInput) withoutWait() awaitTaskInput {
+	in.WaitSeconds = new(seconds(0))
+	return in
+}
+
 type awaitTaskOutput struct {
 	Task      task       `json:"task"`
 	ReceiptID *uuid.UUID `json:"receiptId,omitempty" jsonschema:"the receipt of the result, once there is one: acknowledge_receipt takes it"`

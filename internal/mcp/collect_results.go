@@ -27,6 +27,11 @@ type collectResultsInput struct {
 
 func (in collectResultsInput) wait() time.Duration { return max(waitOf(in.WaitSeconds), lookTime) }
 
+func (in collectResultsInput) withoutWait() collectResultsInput {
+	in.WaitSeconds = new(seconds(0))
+	return in
+}
+
 type collectResultsOutput struct {
 	Results []result `json:"results" jsonschema:"in the order in which they came"`
 	Cursor  string   `json:"cursor,omitempty" jsonschema:"the place behind them, for after"`

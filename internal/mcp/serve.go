@@ -4,31 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"time"
-
-	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
-
-	"github.com/asyncgate/asyncgate/client"
 )
-
-// ServeStdio speaks with the one host that has started the process, until it closes the input or ctx ends, which cuts off calls that
-// wait.
-func ServeStdio(ctx context.Context, o Options, in io.ReadCloser, out io.WriteCloser) error {
-	c, err := client.New(o.URL, o.Options)
-	if err != nil {
-		return err
-	}
-	s := newServer(o, func(http.Header) (*client.Client, error) { return c, nil })
-	err = s.Run(withCaller(ctx), &sdk.IOTransport{Reader: in, Writer: out})
-	if ctx.Err() != nil || errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
-}
 
 // The times of a connection. A tool answers within longestWait and callTime.
 const (

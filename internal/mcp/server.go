@@ -38,7 +38,8 @@ If a call says LEASE_INVALID_OR_EXPIRED, stop: the task is no longer yours. If y
 func newServer(o Options, callers callers) *sdk.Server {
 	s := sdk.NewServer(
 		&sdk.Implementation{Name: "asyncgate", Title: "AsyncGate", Version: o.Version},
-		&sdk.ServerOptions{Instructions: instructions, Capabilities: &sdk.ServerCapabilities{}},
+		// The tools never change, so there is nothing to subscribe to: else a subscription would be a call that never ends.
+		&sdk.ServerOptions{Instructions: instructions, Capabilities: &sdk.ServerCapabilities{Tools: &sdk.ToolCapabilities{}}},
 	)
 	t := &toolbox{server: s, callers: callers}
 	createTask(t)

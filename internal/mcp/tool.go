@@ -57,7 +57,7 @@ func add[In, Out any](t *toolbox, described tool, run func(ctx context.Context, 
 		defer leave()
 		ctx, cancel := context.WithTimeoutCause(ctx, timeOf(in), errTooLong)
 		defer cancel()
-		out, err := run(ctx, c, in)
+		out, err := whileHeard(ctx, in, func(ctx context.Context, in In) (Out, error) { return run(ctx, c, in) })
 		if err != nil {
 			return refused(err), nil
 		}
@@ -77,23 +77,6 @@ func timeOf(in any) time.Duration {
 		return w.wait() + callTime
 	}
 	return callTime
-}
-
-// callerKey is the place in a context of the one that ends when nobody waits for the answer any more: the HTTP request is gone, or
-// the process is told to stop. The SDK passes on the values of that context and not always its end.
-type callerKey struct{}
-
-func withCaller(ctx context.Context) context.Context { return context.WithValue(ctx, callerKey{}, ctx) }
-
-// untilCallerGone ends with the caller too.
-func untilCallerGone(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	caller, ok := ctx.Value(callerKey{}).(context.Context)
-	if !ok {
-		return ctx, cancel
-	}
-	stop := context.AfterFunc(caller, cancel)
-	return ctx, func() { stop(); cancel() }
 }
 
 func (t *toolbox) caller(request *sdk.CallToolRequest) (*client.Client, error) {
