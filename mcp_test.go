@@ -211,14 +211,6 @@ func TestMCPRefusals(t *testing.T) {
 
 	front := program.ServeMCP(t, server.URL)
 	overHTTP(t, front.URL, http.Header{"Authorization": {"Bearer " + key}}).call("claim_tasks", map[string]any{"waitSeconds": 0})
-	response, err := http.Post(front.URL, "application/json", strings.NewReader(`{}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusUnauthorized || response.Header.Get("WWW-Authenticate") == "" {
-		t.Errorf("without a credential: %s", response.Status)
-	}
 	server.Stop()
 	worker.expectRefused("claim_tasks", map[string]any{"waitSeconds": 0}, "UNAVAILABLE", "Claim again")
 }
@@ -250,4 +242,50 @@ func TestMCPUsage(t *testing.T) {
 	}
 	expectRefusal(t, program.Run(t, nil, "mcp", "--url", "ftp://localhost"), 1, "http://")
 	expectRefusal(t, program.Run(t, []string{"ASYNCGATE_TENANT=mine"}, "mcp"), 1, "ASYNCGATE_TENANT")
+}
+
+// TestMCPUnauthorized: over HTTP whoever has no key, or none that the server knows, is answered 401, which makes hosts ask for one:
+// when they begin, and by each call.
+func TestMCPUnauthorized(t *testing.T) {
+	t.Parallel()
+	database := []string{"ASYNCGATE_DATABASE_URL=" + databases["SQLite"](t)}
+	server := program.Serve(t, append([]string{"ASYNCGATE_AUTH=keys"}, database...))
+	front := program.ServeMCP(t, server.URL).URL
+	_, key := mustMakeKey(t, database)
+	expect := func(credential, message string, status int) {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, front, strings.NewReader(message))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header = http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json, text/event-stream"}}
+		if credential != "" {
+			request.Header.Set("Authorization", credential)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		challenged := response.Header.Get("WWW-Authenticate") != ""
+		if response.StatusCode != status || challenged != (status == http.StatusUnauthorized) {
+			t.Errorf("%s with %q: %s", message, credential, response.Status)
+		}
+	}
+	claim := calling(1, "claim_tasks", `{"waitSeconds":0}`)
+	for _, credential := range []string{"", "Basic eDp5", "Bearer nonsense", "Bearer " + key[:len(key)-4] + "AAAA"} {
+		expect(credential, initializing, http.StatusUnauthorized)
+		expect(credential, claim, http.StatusUnauthorized)
+	}
+	expect("Bearer "+key, initializing, http.StatusOK)
+	expect("Bearer "+key, claim, http.StatusOK)
+	expect("Bearer "+key, calling(1, "create_task", `{"type":"report"}`), http.StatusOK) // FORBIDDEN: another key is not the remedy
+	host := sdk.NewClient(&sdk.Implementation{Name: "host", Version: "1"}, nil)
+	if _, err := host.Connect(t.Context(), &sdk.StreamableClientTransport{Endpoint: front, HTTPClient: &http.Client{
+		Transport: withHeaders{http.Header{"Authorization": {"Bearer nonsense"}}},
+	}}, nil); err == nil || !strings.Contains(err.Error(), "Unauthorized") {
+		t.Errorf("a host that begins is told %v", err)
+	}
+	server.Stop()
+	expect("Bearer "+key, initializing, http.StatusOK) // nobody knows better
 }

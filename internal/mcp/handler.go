@@ -24,7 +24,9 @@ func Handler(o Options) http.Handler {
 		// One for all: a client of each request's own would also have connections of its own.
 		shared.HTTPClient = newHTTPClient()
 	}
-	s := newServer(o, func(h http.Header) (*client.Client, error) { return client.New(o.URL, ownerOf(h, shared)) })
+	owner := func(h http.Header) (*client.Client, error) { return client.New(o.URL, ownerOf(h, shared)) }
+	s := newServer(o, owner)
+	s.AddReceivingMiddleware(checkFirst(owner))
 	tools := sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return s }, &sdk.StreamableHTTPOptions{
 		Stateless: true, JSONResponse: true, PropagateRequestCancellation: true,
 	})
@@ -60,19 +62,6 @@ func bearer(authorization string) string {
 		return ""
 	}
 	return strings.TrimSpace(token)
-}
-
-// demandCredential refuses who says nothing of himself, in the way that makes a host ask its user for a key. In development the
-// header X-Principal suffices, as it does for the API; whether what is said is true, the API decides.
-func demandCredential(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if bearer(r.Header.Get("Authorization")) == "" && r.Header.Get("X-Principal") == "" {
-			w.Header().Set("WWW-Authenticate", `Bearer realm="asyncgate"`)
-			http.Error(w, "send an API key as Authorization: Bearer ag_…; in development X-Principal: agent:NAME suffices", http.StatusUnauthorized)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // arrived passes on requests that are here whole. What follows may last: from here on only a closed connection ends it.

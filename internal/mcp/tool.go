@@ -59,6 +59,7 @@ func add[In, Out any](t *toolbox, described tool, run func(ctx context.Context, 
 		defer cancel()
 		out, err := whileHeard(ctx, in, func(ctx context.Context, in In) (Out, error) { return run(ctx, c, in) })
 		if err != nil {
+			judge(ctx, err)
 			return refused(err), nil
 		}
 		return answered(out)
