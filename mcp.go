@@ -23,7 +23,7 @@ brings a key of its own.`
 func (p process) mcp(ctx context.Context, args []string) error {
 	f := newFlags("mcp")
 	call := p.callerFlags(f)
-	addr := f.String("http", "", "the address to serve, such as 127.0.0.1:8081, instead of standard input and output")
+	addr := f.String("http", "", "the address to serve, such as 127.0.0.1:8088, instead of standard input and output")
 	principal := f.String("principal", "", "whom to act as, such as agent:planner: anybody in development, else by an admin key (default: $ASYNCGATE_PRINCIPAL)")
 	if done, err := p.parse(f, mcpHelp, args); done || err != nil {
 		return err

@@ -184,7 +184,7 @@ func TestMCPAddress(t *testing.T) {
 	database := databases["SQLite"](t)
 	open := program.Serve(t, []string{"ASYNCGATE_DATABASE_URL=" + databases["SQLite"](t)})
 	keys := program.Serve(t, []string{"ASYNCGATE_DATABASE_URL=" + database, "ASYNCGATE_AUTH=keys"})
-	everywhere, here := &net.TCPAddr{IP: net.IPv4zero, Port: 8081}, &net.TCPAddr{IP: net.IPv6loopback, Port: 8081}
+	everywhere, here := &net.TCPAddr{IP: net.IPv4zero, Port: 8088}, &net.TCPAddr{IP: net.IPv6loopback, Port: 8088}
 	for _, test := range []struct {
 		url     string
 		address net.Addr

@@ -26,7 +26,7 @@ func CheckAddress(ctx context.Context, o Options, address net.Addr) error {
 		return nil
 	case "":
 		if err == nil {
-			return fmt.Errorf("the server at %s demands no keys, so that whoever reaches %s would act as anyone: serve a loopback address such as 127.0.0.1:8081, or set ASYNCGATE_AUTH=keys there", o.URL, address)
+			return fmt.Errorf("the server at %s demands no keys, so that whoever reaches %s would act as anyone: serve a loopback address such as 127.0.0.1:8088, or set ASYNCGATE_AUTH=keys there", o.URL, address)
 		}
 	}
 	return fmt.Errorf("whether the server at %s demands keys, as it must behind %s, is not known: %w", o.URL, address, err)
