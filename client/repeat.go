@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"log/slog"
 	"net"
 	"time"
 
@@ -28,6 +28,7 @@ func call[T any](ctx context.Context, c *Client, o operation, do func(context.Co
 	for attempt := 0; ; attempt++ {
 		data, err := try(ctx, c, o, do)
 		if err == nil {
+			pause.recovered(ctx, c.logger, slog.String("operation", o.name))
 			return data, nil
 		}
 		if ctx.Err() != nil {
@@ -37,9 +38,8 @@ func call[T any](ctx context.Context, c *Client, o operation, do func(context.Co
 		if !errors.As(err, &e) || attempt >= c.retries || !o.mayRepeat(e) {
 			return data, err
 		}
-		c.logger.InfoContext(ctx, "asyncgate: calling again", "operation", o.name, "error", err)
 		last = err
-		if pause.wait(ctx, e.RetryAfter) != nil {
+		if pause.again(ctx, c.logger, slog.LevelInfo, "calling again", slog.String("operation", o.name), e) != nil {
 			return data, ended(ctx, o, last)
 		}
 	}
@@ -71,34 +71,4 @@ func (o operation) mayRepeat(e *Error) bool {
 	}
 	var connecting *net.OpError
 	return e.Code == CodeRateLimited || errors.As(e, &connecting) && connecting.Op == "dial"
-}
-
-// The pauses between attempts.
-const (
-	firstPause = 100 * time.Millisecond
-	maxPause   = 5 * time.Second
-)
-
-// backoff is the pauses of one call or loop: each up to twice as long as the one before, and shortened by chance, so that
-// those whom a server has lost at the same moment come back one by one. The zero value begins.
-type backoff struct{ ceiling time.Duration }
-
-// reset begins anew, after a success.
-func (b *backoff) reset() { b.ceiling = 0 }
-
-// wait pauses, at least for as long as the server asked, or returns why ctx has ended.
-func (b *backoff) wait(ctx context.Context, asked time.Duration) error {
-	b.ceiling = min(max(2*b.ceiling, firstPause), maxPause)
-	return sleep(ctx, asked+b.ceiling/2+rand.N(b.ceiling/2))
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"log/slog"
 
 	"github.com/Khan/genqlient/graphql"
 )
@@ -33,14 +34,13 @@ func (s subscription[E]) events(ctx context.Context, c *Client) iter.Seq2[E, err
 			return !left
 		}
 		for {
-			err := s.connection(ctx, c, &stood, give)
+			err := s.connection(ctx, c, &stood, &pause, give)
 			if left {
 				return
 			}
 			var e *Error
 			if errors.As(err, &e) && e.Retryable && ctx.Err() == nil {
-				c.logger.InfoContext(ctx, "asyncgate: connecting again", "subscription", s.name, "error", err)
-				err = pause.wait(ctx, e.RetryAfter)
+				err = pause.again(ctx, c.logger, slog.LevelInfo, "connecting again", slog.String("subscription", s.name), e)
 			}
 			if ctx.Err() != nil {
 				err = context.Cause(ctx)
@@ -54,7 +54,7 @@ func (s subscription[E]) events(ctx context.Context, c *Client) iter.Seq2[E, err
 }
 
 // connection gives the events of one connection, until it ends or who takes them has had enough.
-func (s subscription[E]) connection(ctx context.Context, c *Client, stood *bool, give func(E) bool) error {
+func (s subscription[E]) connection(ctx context.Context, c *Client, stood *bool, pause *backoff, give func(E) bool) error {
 	document := &graphql.Request{Query: s.document}
 	if s.variables != nil {
 		variables, err := s.variables(ctx)
@@ -68,6 +68,7 @@ func (s subscription[E]) connection(ctx context.Context, c *Client, stood *bool,
 		return s.named(err)
 	}
 	defer stream.close()
+	pause.recovered(ctx, c.logger, slog.String("subscription", s.name))
 	if s.connected != nil {
 		s.connected(*stood)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 )
 
@@ -27,6 +28,9 @@ func (w *Worker) claim(ctx context.Context) error {
 			w.start(ctx, lease, sent, claimed)
 		}
 		w.giveSlots(free - len(leases))
+		if err == nil {
+			pause.recovered(ctx, w.logger, claiming)
+		}
 		var e *Error
 		switch {
 		case ctx.Err() != nil:
@@ -63,10 +67,12 @@ func outliving(ctx context.Context, d time.Duration) (context.Context, context.C
 	}
 }
 
+// claiming names the claims in the log.
+var claiming = slog.String("operation", "claimTasks")
+
 // again is what comes after a claim that was not answered.
 func (w *Worker) again(ctx context.Context, e *Error, pause *backoff) error {
-	w.logger.WarnContext(ctx, "asyncgate: claiming again", "error", e)
-	if err := pause.wait(ctx, e.RetryAfter); err != nil {
+	if err := pause.again(ctx, w.logger, slog.LevelWarn, "claiming again", claiming, e); err != nil {
 		return err
 	}
 	if w.options.AdoptLeases && e.Code == CodeUnavailable {

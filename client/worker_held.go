@@ -55,9 +55,10 @@ func (h *held) end(id leaseID) {
 func (w *Worker) watch(ctx context.Context) {
 	s := w.c.leaseEnded(func(bool) { w.check(ctx) })
 	for lease, err := range s.events(ctx, w.c) {
-		switch {
+		switch code := CodeOf(err); {
 		case err == nil:
 			w.held.end(lease.ID)
+		case code == CodeUnauthenticated || code == CodeForbidden: // so is the next claim, which ends the worker
 		case ctx.Err() == nil:
 			w.logger.WarnContext(ctx, "asyncgate: the worker does not hear of ended leases any more", "error", err)
 		}
