@@ -99,12 +99,7 @@ func TestTogether(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, s *server) {
 		s.start("ASYNCGATE_ENV=staging", "ASYNCGATE_METRICS_ADDR=off")
 		run := func(argv []string, principal, scope string) *process {
-			r := program.Run(t, []string{"ASYNCGATE_DATABASE_URL=" + s.databaseURL}, "keys", "create",
-				"--tenant", "7d444840-9dc0-11d1-b245-5ffdce74fad2", "--principal", principal, "--scope", "read", "--scope", scope)
-			if r.Code != 0 {
-				t.Fatalf("keys create: %+v", r)
-			}
-			return start(t, argv, t.TempDir(), "ASYNCGATE_URL="+s.url, "ASYNCGATE_API_KEY="+strings.TrimSpace(r.Stdout))
+			return start(t, argv, t.TempDir(), "ASYNCGATE_URL="+s.url, "ASYNCGATE_API_KEY="+s.mustMakeKey(principal, "read", scope))
 		}
 		var agents, workers []*process
 		for i, l := range languages {

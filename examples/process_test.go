@@ -2,11 +2,12 @@ package examples_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,7 +21,7 @@ type process struct {
 	t       *testing.T
 	command *exec.Cmd
 	lines   chan string // of its standard output; closed at the end of it
-	stderr  bytes.Buffer
+	stderr  *testkit.Output
 	err     error         // how it ended, once ended is closed
 	ended   chan struct{} // after lines
 }
@@ -29,7 +30,7 @@ type process struct {
 // that still runs when the test ends is killed.
 func start(t *testing.T, argv []string, folder string, settings ...string) *process {
 	t.Helper()
-	p := &process{t: t, lines: make(chan string, 100), ended: make(chan struct{})}
+	p := &process{t: t, lines: make(chan string, 100), stderr: testkit.NewOutput(), ended: make(chan struct{})}
 	path, err := executable(argv[0])
 	if err != nil {
 		t.Fatalf("the examples need it: %v", err)
@@ -41,7 +42,7 @@ func start(t *testing.T, argv []string, folder string, settings ...string) *proc
 	}
 	p.command.Dir = folder
 	p.command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "PYTHONDONTWRITEBYTECODE=1"}, settings...)
-	p.command.Stderr = &p.stderr
+	p.command.Stderr = p.stderr
 	stdout, err := p.command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -115,6 +116,31 @@ func (p *process) mustEnd() (rest []string) {
 		rest = append(rest, line)
 	}
 	return rest
+}
+
+// mustSay waits until the process says on standard error what the pattern describes.
+func (p *process) mustSay(pattern string) {
+	p.t.Helper()
+	if _, err := p.stderr.Await(regexp.MustCompile(pattern), p.ended, within); err != nil {
+		p.t.Fatalf("%v\n%s", err, p.stderr)
+	}
+}
+
+// mustBeRefused waits for the end of the process, with code 1, and one line on standard error that says why
+// (a worker in Go logs its start as well).
+func (p *process) mustBeRefused(code string) {
+	p.t.Helper()
+	p.mustSay(code + ": .*\n")
+	select {
+	case <-p.ended:
+	case <-time.After(within):
+		p.t.Fatalf("it has not ended within %s", within)
+	}
+	lines := slices.Collect(strings.Lines(p.stderr.String()))
+	lines = slices.DeleteFunc(lines, func(line string) bool { return strings.Contains(line, " INFO ") })
+	if p.command.ProcessState.ExitCode() != 1 || len(lines) != 1 {
+		p.t.Errorf("it ended with %v and said\n%s", p.err, p.stderr)
+	}
 }
 
 // mustStop tells the process to stop, as an operator does. It must end with success.

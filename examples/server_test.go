@@ -53,6 +53,20 @@ func (s *server) restart() {
 	s.start()
 }
 
+// mustMakeKey makes a key.
+func (s *server) mustMakeKey(principal string, scopes ...string) string {
+	s.t.Helper()
+	args := []string{"keys", "create", "--tenant", "7d444840-9dc0-11d1-b245-5ffdce74fad2", "--principal", principal}
+	for _, scope := range scopes {
+		args = append(args, "--scope", scope)
+	}
+	r := program.Run(s.t, []string{"ASYNCGATE_DATABASE_URL=" + s.databaseURL}, args...)
+	if r.Code != 0 {
+		s.t.Fatalf("keys create: %+v", r)
+	}
+	return strings.TrimSpace(r.Stdout)
+}
+
 // mustVerify runs the audit beside the server.
 func (s *server) mustVerify() {
 	s.t.Helper()

@@ -2,22 +2,21 @@
 
 import json
 import random
+import sys
 import time
-from http.client import HTTPException
+from contextlib import suppress
 from itertools import count
 from os import environ
+from threading import current_thread, main_thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from answers import UNANSWERED, data_of, reason
+
 URL = environ.get("ASYNCGATE_URL", "http://127.0.0.1:8080") + "/graphql"
 KEY, PRINCIPAL = environ.get("ASYNCGATE_API_KEY"), environ.get("ASYNCGATE_PRINCIPAL", "agent:dev")
 CALLER = {"Authorization": f"Bearer {KEY}"} if KEY else {"X-Principal": PRINCIPAL}
-UNANSWERED = (OSError, HTTPException, ValueError)  # no connection, half an answer, the page of a proxy
-
-
-class Refused(Exception):
-    """The server's answer is no, and would be no again."""
 
 
 def ask(document: str, **variables: Any) -> Any:
@@ -31,8 +30,8 @@ def call(document: str, **variables: Any) -> Any:
     for failures in count():
         try:
             return ask(document, **variables)
-        except UNANSWERED:
-            pause(failures)
+        except UNANSWERED as error:
+            pause(failures, error)
 
 
 def post(document: str, variables: Any, accept: str) -> Any:
@@ -41,17 +40,14 @@ def post(document: str, variables: Any, accept: str) -> Any:
     try:
         return urlopen(Request(URL, body, headers), timeout=60)
     except HTTPError as refusal:
-        data_of(json.load(refusal))  # raises what the answer says
+        with suppress(ValueError):  # the page of a proxy
+            data_of(json.load(refusal))  # raises what the answer says
         raise
 
 
-def data_of(answer: Any) -> Any:
-    if "errors" not in answer:
-        return answer["data"]
-    error = answer["errors"][0]
-    raise (ConnectionError if error["extensions"]["retryable"] else Refused)(error["message"])
-
-
-def pause(failures: int) -> None:
-    """Pauses before asking again: up to a second at first, then longer and longer, up to half a minute."""
-    time.sleep(random.uniform(0.5, 1) * min(2**failures, 30))
+def pause(failures: int, error: Exception) -> None:
+    """Says why, and pauses before asking again: up to a second at first, then longer, up to half a minute."""
+    seconds = random.uniform(0.5, 1) * min(2**failures, 30)
+    if current_thread() is main_thread():  # one voice is enough
+        print(f"{URL}: {reason(error)}; trying again in {seconds:.1f} s", file=sys.stderr)
+    time.sleep(seconds)

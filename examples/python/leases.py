@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from threading import Event, Thread, Timer
 from typing import Any
 
-from asyncgate import UNANSWERED, Refused, ask
+from answers import UNANSWERED, Refused
+from asyncgate import ask
 from streams import follow
 
 RENEW = "mutation($input: RenewLeaseInput!) { renewLease(input: $input) { lease { id } } }"
@@ -53,5 +54,6 @@ def end_after(seconds: float, ended: Event) -> Timer:
 
 def listen() -> None:
     """Hears at once of leases that end otherwise than by a report: that are canceled, or expire."""
-    for lease in follow(LEASE_ENDED):
-        held.get(lease["id"], Event()).set()
+    with suppress(Refused):  # as the next claim is, which ends the worker
+        for lease in follow(LEASE_ENDED):
+            held.get(lease["id"], Event()).set()

@@ -9,12 +9,11 @@ from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
-from asyncgate import UNANSWERED, Refused, ask, call, pause
+from answers import UNANSWERED, Refused
+from asyncgate import ask, call
+from claims import claims
 from leases import hold, listen
 
-LEASE = "{ id acquiredAt expiresAt task { payload progress { data } } }"
-CLAIM = 'mutation { claimTasks(input: {types: ["example.report"], waitSeconds: 20}) { leases %s } }' % LEASE
-HELD = "{ leases(states: [ACTIVE]) { nodes %s } }" % LEASE
 PROGRESS = "mutation($input: ReportProgressInput!) { reportProgress(input: $input) { task { id } } }"
 COMPLETE = "mutation($input: CompleteTaskInput!) { completeTask(input: $input) { task { id } } }"
 FAIL = "mutation($input: FailTaskInput!) { failTask(input: $input) { task { id } } }"
@@ -42,18 +41,19 @@ def handle(task: Any, lease: dict[str, str], ended: Event) -> None:
         raise
 
 
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, lambda *_: sys.exit())
-Thread(target=listen, daemon=True).start()
-while True:
-    try:
-        leases = ask(CLAIM)["claimTasks"]["leases"]
-    except UNANSWERED:  # which does not say that there is no lease
-        pause(0)
-        leases = call(HELD)["leases"]["nodes"]
-    for lease in leases:
+def main() -> None:
+    for lease in claims():
         try:
             with hold(lease) as ended:
                 handle(lease["task"], {"leaseId": lease["id"]}, ended)
         except Refused as refusal:
             print(f"lost {lease['id']}: {refusal}", flush=True)
+
+
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda *_: sys.exit())
+Thread(target=listen, daemon=True).start()
+try:
+    main()
+except Refused as refusal:
+    sys.exit(str(refusal))

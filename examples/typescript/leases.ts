@@ -2,17 +2,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
-import { ask, caller, pause, Refused, url } from "./asyncgate.ts";
+import { Refused } from "./answers.ts";
+import { ask, caller, pauseAfter, url } from "./asyncgate.ts";
 
 const RENEW = "mutation($input: RenewLeaseInput!) { renewLease(input: $input) { lease { id } } }";
 
 export const held = new Map<string, AbortController>();
 
-export interface Lease {
-  id: string;
-  acquiredAt: string;
-  expiresAt: string;
-}
+export type Lease = { id: string; acquiredAt: string; expiresAt: string };
 
 /** Renews a lease that was just claimed. The signal aborts once it has ended: the task is another's then. */
 export async function hold(lease: Lease, work: (ended: AbortSignal) => Promise<void>): Promise<void> {
@@ -43,7 +40,7 @@ async function renew(leaseId: string, ttl: number, ended: AbortController): Prom
   clearTimeout(over);
 }
 
-/** Hears at once of the leases that end otherwise than by a report: that are canceled, or expire. */
+/** Hears at once of the leases that end otherwise than by a report: canceled, expired. What fails, claims tell. */
 export function listen(): void {
   const client = createClient({
     url: url.replace(/^http/, "ws"),
@@ -51,10 +48,10 @@ export function listen(): void {
     connectionParams: caller,
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
-    retryWait: pause,
+    retryWait: (failures) => sleep(pauseAfter(failures)),
   });
   client.subscribe<{ leaseEnded: { id: string } }>(
     { query: "subscription { leaseEnded { id } }" },
-    { next: ({ data }) => data && held.get(data.leaseEnded.id)?.abort(), error: console.error, complete() {} },
+    { next: ({ data }) => data && held.get(data.leaseEnded.id)?.abort(), error() {}, complete() {} },
   );
 }

@@ -1,22 +1,18 @@
 // A worker: claims reports, writes each for as long as it holds the lease, and completes or fails it.
 // Run as many as there is work for, each as a principal of its own: so it finds what an unanswered claim has given it.
 import { setTimeout as sleep } from "node:timers/promises";
-import { ask, call, pause, Refused } from "./asyncgate.ts";
-import { held, hold, type Lease, listen } from "./leases.ts";
+import { end } from "./answers.ts";
+import { ask, call } from "./asyncgate.ts";
+import { type Claim, claim } from "./claims.ts";
+import { held, hold, listen } from "./leases.ts";
 
-const LEASE = "{ id acquiredAt expiresAt task { payload progress { data } } }";
-const CLAIM = `mutation { claimTasks(input: {types: ["example.report"], waitSeconds: 20}) { leases ${LEASE} } }`;
-const HELD = `{ leases(states: [ACTIVE]) { nodes ${LEASE} } }`;
 const PROGRESS = "mutation($input: ReportProgressInput!) { reportProgress(input: $input) { task { id } } }";
 const COMPLETE = "mutation($input: CompleteTaskInput!) { completeTask(input: $input) { task { id } } }";
 const FAIL = "mutation($input: FailTaskInput!) { failTask(input: $input) { task { id } } }";
 const RELEASE = "mutation($input: ReleaseLeaseInput!) { releaseLease(input: $input) { task { id } } }";
 
-type Task = { payload: { title: string; pages: number }; progress: { data: { pages: number } } | null };
-type Claim = Lease & { task: Task };
-
 /** The work, in place of yours. It goes on where another worker has stopped, and stops when the lease has ended. */
-async function write({ payload, progress }: Task, leaseId: string, ended: AbortSignal): Promise<object> {
+async function write({ payload, progress }: Claim["task"], leaseId: string, ended: AbortSignal): Promise<object> {
   if (!payload?.pages) throw new RangeError("a report without pages");
   let pages = progress?.data.pages ?? 0;
   for (let sequence = 1; pages < payload.pages; sequence++) {
@@ -36,17 +32,7 @@ async function handle({ id: leaseId, task }: Claim, ended: AbortSignal): Promise
   }
 }
 
-/** What the claim has given; after an unanswered one, what is held: it may have been heard. */
-async function claim(): Promise<Claim[]> {
-  try {
-    return (await ask<{ claimTasks: { leases: Claim[] } }>(CLAIM)).claimTasks.leases;
-  } catch (error) {
-    if (error instanceof Refused) throw error;
-    await pause(0);
-    return (await call<{ leases: { nodes: Claim[] } }>(HELD)).leases.nodes;
-  }
-}
-
+process.once("uncaughtException", end);
 // Told to stop, it gives back what it holds: another may go on at once.
 for (const signal of ["SIGINT", "SIGTERM"])
   process.once(signal, async () => {
