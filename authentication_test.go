@@ -170,8 +170,8 @@ func TestDemoWithAKey(t *testing.T) {
 		if r := program.Run(t, []string{"ASYNCGATE_API_KEY=" + admin}, "demo", "--url", at); r.Code != 0 || r.Stderr != "" {
 			t.Errorf("demo: %+v", r)
 		}
-		expectRefusal(t, program.Run(t, []string{"ASYNCGATE_API_KEY=" + planner}, "demo", "--url", at), 1, "FORBIDDEN")
-		expectRefusal(t, program.Run(t, nil, "demo", "--url", at), 1, "UNAUTHENTICATED")
+		expectRefusal(t, program.Run(t, []string{"ASYNCGATE_API_KEY=" + planner}, "demo", "--url", at), 1, "FORBIDDEN", "scope admin", "keys create")
+		expectRefusal(t, program.Run(t, nil, "demo", "--url", at), 1, "UNAUTHENTICATED", "ASYNCGATE_API_KEY", "keys create")
 	})
 }
 

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,11 +129,12 @@ func TestBadSettings(t *testing.T) {
 	}
 }
 
-// expectRefusal fails unless the command ended with the code, printed nothing, and said the text in one line on stderr.
-func expectRefusal(t *testing.T, r testkit.Result, code int, says string) {
+// expectRefusal fails unless the command ended with the code, printed nothing, and said the texts in one line on stderr.
+func expectRefusal(t *testing.T, r testkit.Result, code int, says ...string) {
 	t.Helper()
 	line := oneLine(r.Stderr)
-	if r.Code != code || r.Stdout != "" || !strings.HasPrefix(line, "asyncgate: ") || !strings.Contains(line, says) {
+	missing := slices.ContainsFunc(says, func(word string) bool { return !strings.Contains(line, word) })
+	if r.Code != code || r.Stdout != "" || !strings.HasPrefix(line, "asyncgate: ") || missing {
 		t.Errorf("want code %d and one line with %q, got %+v", code, says, r)
 	}
 }

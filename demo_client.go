@@ -11,19 +11,21 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/asyncgate/asyncgate/models"
 )
 
 // demoClient is a GraphQL client with what the demo needs: requests, and subscriptions over Server-Sent Events.
 type demoClient struct {
 	caller
-	principal string
-	http      *http.Client
+	http *http.Client
 }
 
 // newDemoClient returns a client that acts as a principal.
 func newDemoClient(c caller, principal string) *demoClient {
 	c.url = strings.TrimSuffix(strings.TrimSuffix(c.url, "/"), "/graphql") + "/graphql"
-	return &demoClient{caller: c, principal: principal, http: &http.Client{}}
+	c.principal = principal
+	return &demoClient{caller: c, http: &http.Client{}}
 }
 
 // demoAnswer is a GraphQL response.
@@ -41,7 +43,12 @@ type demoAnswer struct {
 func (a *demoAnswer) into(target any) error {
 	if len(a.Errors) > 0 {
 		e := a.Errors[0]
-		return fmt.Errorf("the server answered %s: %s (trace %s)", e.Extensions.Code, e.Message, e.Extensions.TraceID)
+		err := fmt.Errorf("the server answered %s: %s (trace %s)", e.Extensions.Code, e.Message, e.Extensions.TraceID)
+		if e.Extensions.Code == string(models.CodeForbidden) || e.Extensions.Code == string(models.CodeUnauthenticated) {
+			err = fmt.Errorf("%w; the demo acts as others, for which ASYNCGATE_API_KEY must be a key with the scope admin: "+
+				"`asyncgate keys create --tenant UUID --principal human:admin --scope admin` makes one", err)
+		}
+		return err
 	}
 	if target == nil {
 		return nil

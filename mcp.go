@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -24,11 +23,11 @@ func (p process) mcp(ctx context.Context, args []string) error {
 	f := newFlags("mcp")
 	call := p.callerFlags(f)
 	addr := f.String("http", "", "the address to serve, such as 127.0.0.1:8088, instead of standard input and output")
-	principal := f.String("principal", "", "whom to act as, such as agent:planner: anybody in development, else by an admin key (default: $ASYNCGATE_PRINCIPAL)")
+	f.Func("principal", "whom to act as, such as agent:planner: anybody in development, else by an admin key (default: $ASYNCGATE_PRINCIPAL)", call.setPrincipal)
 	if done, err := p.parse(f, mcpHelp, args); done || err != nil {
 		return err
 	}
-	if *addr != "" && *principal+call.tenant != "" {
+	if *addr != "" && call.principal+call.tenant != "" {
 		return usageErrorf("with --http each request says who it is: --principal and --tenant are for standard input; see asyncgate mcp --help")
 	}
 	settings, _, err := config.Parse(nil, p.environ)
@@ -39,7 +38,7 @@ func (p process) mcp(ctx context.Context, args []string) error {
 		return err
 	}
 	o := mcp.Options{Version: version, URL: call.url, Options: client.Options{
-		APIKey: call.key, Principal: cmp.Or(*principal, p.variable(config.PrincipalVariable)), Tenant: call.tenant,
+		APIKey: call.key, Principal: call.principal, Tenant: call.tenant,
 		// A model is better told soon that the server is away than kept waiting.
 		Retries: 3, UserAgent: "asyncgate-mcp/" + version, Logger: newLogger(settings, p.stderr, terminal(p.stderr)),
 	}}

@@ -237,11 +237,15 @@ func TestMCPMany(t *testing.T) {
 // TestMCPUsage: a command line that can't be understood is told in one line.
 func TestMCPUsage(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"--http", "127.0.0.1:0", "--principal", "agent:x"}, {"--stdio"}, {"--tenant", "mine"}} {
+	for _, args := range [][]string{{"--http", "127.0.0.1:0", "--principal", "agent:x"}, {"--stdio"}, {"--tenant", "mine"}, {"--principal", "planner"}} {
 		expectRefusal(t, program.Run(t, nil, append([]string{"mcp"}, args...)...), 2, "asyncgate mcp --help")
 	}
 	expectRefusal(t, program.Run(t, nil, "mcp", "--url", "ftp://localhost"), 1, "http://")
 	expectRefusal(t, program.Run(t, []string{"ASYNCGATE_TENANT=mine"}, "mcp"), 1, "ASYNCGATE_TENANT")
+	for _, command := range []string{"mcp", "demo"} {
+		expectRefusal(t, program.Run(t, []string{"ASYNCGATE_PRINCIPAL=planner"}, command), 1, "ASYNCGATE_PRINCIPAL", "agent:planner")
+	}
+	expectRefusal(t, program.Run(t, nil, "demo", "--url", "foo"), 2, "http://127.0.0.1:8080", "https://")
 }
 
 // TestMCPUnauthorized: over HTTP whoever has no key, or none that the server knows, is answered 401, which makes hosts ask for one:

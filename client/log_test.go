@@ -35,9 +35,14 @@ func TestLogOfRetries(t *testing.T) {
 			},
 		},
 		"a subscription": {
-			func() *http.Response { return eventStream("event: next\ndata: {\"errors\":[{\"message\":\"no\"}]}\n\n") },
+			func() *http.Response {
+				return eventStream("event: next\ndata: {\"errors\":[{\"message\":\"no\"}]}\n\n")
+			},
 			func(ctx context.Context, c *client.Client) {
-				for range c.SubscribeReceipts(ctx, client.ReceiptFilter{}, "x") {
+				for _, err := range c.SubscribeReceipts(ctx, client.ReceiptFilter{}, "x") {
+					if err == nil {
+						t.Error("there is an event")
+					}
 				}
 			},
 			[]string{

@@ -1,6 +1,10 @@
 package client
 
 import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
 	"github.com/google/uuid"
 
 	"github.com/asyncgate/asyncgate/client/internal/api"
@@ -23,6 +27,18 @@ type Principal struct {
 	Kind PrincipalKind
 	// ID is its name within kind and tenant, 1 to 255 characters.
 	ID string
+}
+
+// checkPrincipal refuses what is not written kind:id.
+func checkPrincipal(text string) error {
+	kind, id, _ := strings.Cut(strings.TrimSpace(text), ":")
+	switch PrincipalKind(strings.ToUpper(kind)) {
+	case KindAgent, KindWorker, KindService, KindSystem, KindHuman:
+		if n := utf8.RuneCountInString(id); n >= 1 && n <= 255 {
+			return nil
+		}
+	}
+	return fmt.Errorf("%.64q is no principal: write kind:id, such as agent:planner; kinds are agent, worker, service and human", text)
 }
 
 // Scope is a right that a credential carries.
