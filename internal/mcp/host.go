@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -29,7 +30,7 @@ type host struct {
 	out   io.WriteCloser
 	leave func()
 	lines chan []byte
-	// failed is why the input could not be read to its end, once lines is closed.
+	// failed is io.EOF, or why the input could not be read to its end, once lines is closed.
 	failed error
 
 	closing sync.Once
@@ -69,19 +70,24 @@ func (h *host) receive() {
 			return
 		}
 	}
-	if h.failed = lines.Err(); errors.Is(h.failed, bufio.ErrTooLong) {
-		h.failed = errors.New("a message is longer than 16 MiB")
+	switch err := lines.Err(); {
+	case err == nil:
+		h.failed = io.EOF
+	case errors.Is(err, bufio.ErrTooLong):
+		h.failed = errors.New("a message on standard input is longer than 16 MiB")
+	default:
+		h.failed = fmt.Errorf("reading standard input: %w", err)
 	}
 }
 
-// Read returns the next message, and after the last one io.EOF, once all calls are answered or stopTime is over.
+// Read returns the next message, and after the last one why there is no other, once all calls are answered or stopTime is over.
 func (h *host) Read(context.Context) (jsonrpc.Message, error) {
 	for {
 		select {
 		case line, more := <-h.lines:
 			if !more {
 				h.settle()
-				return nil, io.EOF
+				return nil, h.failed
 			}
 			if len(bytes.TrimSpace(line)) == 0 {
 				continue

@@ -21,14 +21,14 @@ func ServeStdio(ctx context.Context, o Options, in io.ReadCloser, out io.WriteCl
 	defer leave(nil)
 	h := newHost(in, out, func() { leave(errLeft) })
 	err = s.Run(withListener(withCaller(ctx), listening), h)
-	if ctx.Err() != nil {
+	switch n := h.unanswered(); {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		return fmt.Errorf("mcp: %w", err)
+	case n > 0:
+		return fmt.Errorf("mcp: calls were given up that had not ended %s after the input: %d", stopTime, n)
+	default:
 		return nil
 	}
-	if h.failed != nil {
-		return fmt.Errorf("mcp: reading standard input: %w", h.failed)
-	}
-	if n := h.unanswered(); n > 0 {
-		return fmt.Errorf("mcp: %d calls had not ended %s after the input, and were given up", n, stopTime)
-	}
-	return err
 }

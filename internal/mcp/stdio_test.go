@@ -45,7 +45,7 @@ func TestStdioEnds(t *testing.T) {
 		"nothing":        {initialize, []string{`"id":"first"`}, 0, ""},
 		"a call":         {initialize + create, []string{`"id":1`, "UNAVAILABLE"}, 20 * time.Second, ""},
 		"a claim":        {initialize + claim, []string{`"id":3`, "held_leases"}, 2 * time.Second, ""},
-		"a wait":         {initialize + create + await, []string{`"id":1`}, 25 * time.Second, "1 calls had not ended 25s"},
+		"a wait":         {initialize + create + await, []string{`"id":1`}, 25 * time.Second, "had not ended 25s after the input: 1"},
 		"a subscription": {listen, []string{`"id":4,"result"`}, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestStdioStops(t *testing.T) {
 func TestStdioLong(t *testing.T) {
 	t.Parallel()
 	err := mcp.ServeStdio(t.Context(), silentOptions(), io.NopCloser(strings.NewReader(strings.Repeat(" ", 17<<20))), &output{})
-	if !strings.Contains(text(err), "standard input: a message is longer than 16 MiB") {
+	if !strings.Contains(text(err), "a message on standard input is longer than 16 MiB") {
 		t.Error(err)
 	}
 }
