@@ -38,8 +38,8 @@ const (
 	CodeRateLimited Code = "RATE_LIMITED"
 	// CodeQueryTooComplex: the document is over a depth, complexity, token or alias limit; nothing was executed.
 	CodeQueryTooComplex Code = "QUERY_TOO_COMPLEX"
-	// CodeUnavailable: draining, the database is out of reach, or it is unknown whether a commit went through. Retry; the
-	// replay rules make repeating safe.
+	// CodeUnavailable: draining, the database is out of reach or can't write, the request did not arrive in time, or it is
+	// unknown whether a commit went through. Retry; the replay rules make repeating safe.
 	CodeUnavailable Code = "UNAVAILABLE"
 	// CodeSubscriberTooSlow: the stream was closed because its reader did not keep up; resume with the last cursor.
 	CodeSubscriberTooSlow Code = "SUBSCRIBER_TOO_SLOW"

@@ -97,8 +97,8 @@ func (t *Tenant) acknowledgers(ctx context.Context, receiptIDs []uuid.UUID) (map
 		var rows []acknowledgementRow
 		err := t.s.read.NewSelect().Model(&rows).Column("receipt_id", "acknowledged_by").Where("a.tenant_id = ?", t.id).
 			Where("a.receipt_id IN (?)", bun.List(some)).Where("a.acknowledged_by IS NOT NULL").Scan(ctx)
-		if err != nil {
-			return nil, t.s.fault(err)
+		if err = t.s.fault(err); err != nil {
+			return nil, err
 		}
 		for _, r := range rows {
 			answered[r.AcknowledgedBy.UUID] = r.ReceiptID

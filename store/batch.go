@@ -124,8 +124,8 @@ const maxTries = 6
 
 // Batch is the one way to write: in one transaction of one tenant it locks and reads what needs names, calls decide, writes
 // what that decided with its receipts and projections, moves the ledger's head and commits. All of it happens or nothing.
-// It returns UNAVAILABLE when the database is out of reach, it is unknown whether the commit went through, or every try lost
-// a race.
+// It returns UNAVAILABLE when the database is out of reach or can't write, it is unknown whether the commit went through, or
+// every try lost a race.
 func (s *Store) Batch(ctx context.Context, tenant uuid.UUID, needs *Needs, decide Decide) error {
 	var err error
 	for range maxTries {
@@ -134,5 +134,5 @@ func (s *Store) Batch(ctx context.Context, tenant uuid.UUID, needs *Needs, decid
 			break
 		}
 	}
-	return s.fault(err)
+	return s.committed(err)
 }

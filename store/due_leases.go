@@ -26,8 +26,8 @@ func (s *Store) DueLeases(ctx context.Context, after *DueLease, limit int) ([]Du
 		q = q.Where("l.expires_at >= ?", instant(after.ExpiresAt)).
 			Where("(l.expires_at, l.id) > (?, ?)", instant(after.ExpiresAt), after.Lease)
 	}
-	if err := q.Scan(ctx); err != nil {
-		return nil, s.fault(err)
+	if err := s.fault(q.Scan(ctx)); err != nil {
+		return nil, err
 	}
 	due := make([]DueLease, len(rows))
 	for i, r := range rows {

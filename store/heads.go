@@ -14,7 +14,7 @@ func (t *Tenant) Head(ctx context.Context) (int64, error) {
 	var seq int64
 	err := t.s.read.NewSelect().Table("ledger_heads").Column("seq").Where("tenant_id = ?", t.id).Scan(ctx, &seq)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
+		err = nil
 	}
 	return seq, t.s.fault(err)
 }
@@ -31,8 +31,8 @@ func (s *Store) Heads(ctx context.Context, tenants []uuid.UUID) (map[uuid.UUID]i
 	}
 	err := s.read.NewSelect().Table("ledger_heads").Column("tenant_id", "seq").
 		Where("tenant_id IN (?)", bun.List(tenants)).Scan(ctx, &rows)
-	if err != nil {
-		return nil, s.fault(err)
+	if err = s.fault(err); err != nil {
+		return nil, err
 	}
 	heads := make(map[uuid.UUID]int64, len(rows))
 	for _, r := range rows {

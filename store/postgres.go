@@ -113,8 +113,8 @@ func (postgres) unreachable(err error) bool {
 	// Connection, shutdown or cancellation, resources, lost races.
 	case strings.HasPrefix(state, "08"), strings.HasPrefix(state, "57"), strings.HasPrefix(state, "53"), strings.HasPrefix(state, "40"):
 		return true
-	// A read-only standby, and timeouts: of a lock, of an idle transaction, of a long one.
-	case slices.Contains([]string{"25006", lockNotAvailable, "25P03", "25P04"}, state):
+	// Timeouts: of a lock, of an idle transaction, of a long one.
+	case slices.Contains([]string{lockNotAvailable, "25P03", "25P04"}, state):
 		return true
 	case state != "":
 		return false
@@ -122,6 +122,17 @@ func (postgres) unreachable(err error) bool {
 	var network net.Error
 	var connect *pgconn.ConnectError
 	return errors.As(err, &network) || errors.As(err, &connect) || pgconn.Timeout(err) || connectionLost(err)
+}
+
+func (postgres) cannotWrite(err error) bool {
+	switch sqlState(err) {
+	case "53100", // disk_full
+		"58030", // io_error
+		"25006": // read_only_sql_transaction: a standby, or a database that was made read-only
+		return true
+	default:
+		return false
+	}
 }
 
 func sqlState(err error) string {

@@ -71,8 +71,8 @@ func (t *Tenant) queued(ctx context.Context, build func(*bun.SelectQuery) *bun.S
 	}
 	q := t.s.read.NewSelect().ColumnExpr("t.id, t.type, t.capabilities, t.next_eligible_at AS eligible_at").
 		ColumnExpr("? AS now", t.s.dialect.currentTime(t.s)).Where("t.tenant_id = ?", t.id).Where("t.status = 'queued'")
-	if err := build(q).Scan(ctx, &rows); err != nil {
-		return nil, time.Time{}, t.s.fault(err)
+	if err := t.s.fault(build(q).Scan(ctx, &rows)); err != nil {
+		return nil, time.Time{}, err
 	}
 	tasks := make([]*QueuedTask, len(rows))
 	var now time.Time

@@ -44,8 +44,8 @@ type paged struct{ table, key bun.Ident }
 func find[M any, R row[M]](ctx context.Context, t *Tenant, build func(*bun.SelectQuery) *bun.SelectQuery) ([]*M, error) {
 	var rows []R
 	q := t.s.read.NewSelect().Model(&rows).Where("?TableAlias.tenant_id = ?", t.id)
-	if err := build(q).Scan(ctx); err != nil {
-		return nil, t.s.fault(err)
+	if err := t.s.fault(build(q).Scan(ctx)); err != nil {
+		return nil, err
 	}
 	return modelsOf[M](rows)
 }
@@ -75,8 +75,8 @@ type answer[M any] interface {
 func findFor[M any, R answer[M]](ctx context.Context, t *Tenant, build func(*bun.SelectQuery) *bun.SelectQuery) (map[uuid.UUID][]*M, error) {
 	var rows []R
 	q := t.s.read.NewSelect().Model(&rows).ColumnExpr("?TableColumns").Where("?TableAlias.tenant_id = ?", t.id)
-	if err := build(q).Scan(ctx); err != nil {
-		return nil, t.s.fault(err)
+	if err := t.s.fault(build(q).Scan(ctx)); err != nil {
+		return nil, err
 	}
 	nouns, err := modelsOf[M](rows)
 	found := make(map[uuid.UUID][]*M)

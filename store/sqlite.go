@@ -107,10 +107,20 @@ func (sqlite) conflict(err error) bool {
 
 func (sqlite) unreachable(err error) bool {
 	switch sqliteCode(err) & 0xff {
-	case lite.SQLITE_BUSY, lite.SQLITE_IOERR, lite.SQLITE_CANTOPEN, lite.SQLITE_FULL, lite.SQLITE_INTERRUPT:
+	case lite.SQLITE_BUSY, lite.SQLITE_IOERR, lite.SQLITE_CANTOPEN, lite.SQLITE_INTERRUPT:
 		return true
 	default:
 		return errors.Is(err, sql.ErrConnDone)
+	}
+}
+
+func (sqlite) cannotWrite(err error) bool {
+	switch code := sqliteCode(err); code {
+	// A quota, or a disk whose end is found by another call than a write.
+	case lite.SQLITE_IOERR_WRITE, lite.SQLITE_IOERR_FSYNC, lite.SQLITE_IOERR_DIR_FSYNC, lite.SQLITE_IOERR_TRUNCATE, lite.SQLITE_IOERR_SHMSIZE:
+		return true
+	default:
+		return code&0xff == lite.SQLITE_FULL || code&0xff == lite.SQLITE_READONLY
 	}
 }
 

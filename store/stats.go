@@ -35,8 +35,8 @@ func (t *Tenant) QueueStats(ctx context.Context) ([]QueueStat, error) {
 	err := db.NewSelect().Model(&rows).ColumnExpr("?TableColumns").ColumnExpr("q.since").
 		Join("LEFT JOIN (?) AS q ON q.type = c.type AND c.status = 'queued'", claimable).
 		Where("c.tenant_id = ?", t.id).Where("c.count > 0").OrderExpr("c.type, c.status").Limit(maxQueueStats).Scan(ctx)
-	if err != nil {
-		return nil, t.s.fault(err)
+	if err = t.s.fault(err); err != nil {
+		return nil, err
 	}
 	stats := make([]QueueStat, len(rows))
 	for i, r := range rows {

@@ -8,14 +8,12 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
-
-	"github.com/asyncgate/asyncgate/models"
 )
 
 // Options are what a Store may be given beside its URL; the zero value serves.
@@ -24,6 +22,8 @@ type Options struct {
 	Clock func() time.Time
 	// MaxConnections bounds the connections to PostgreSQL and the readers of SQLite; 0 is 16.
 	MaxConnections int
+	// Logger is told when the database does not answer, or does not commit, and when it does again; nil is nobody.
+	Logger *slog.Logger
 	// Existing refuses to make a database that is not there: for those who only look.
 	Existing bool
 	// FailStatement, for tests, is asked before each statement of a batch, counted from 1; true makes the database
@@ -37,6 +37,7 @@ type Store struct {
 	read, write *bun.DB
 	dialect     dialect
 	forms       *forms
+	watches     watches
 	options     Options
 }
 
@@ -53,6 +54,8 @@ type dialect interface {
 	conflict(err error) bool
 	// unreachable tells whether err says that the database can't be reached or didn't answer.
 	unreachable(err error) bool
+	// cannotWrite tells whether err says that the database can't keep what is written: a full disk, a read-only database.
+	cannotWrite(err error) bool
 	// discreet returns err without what its text may quote of values.
 	discreet(err error) error
 	// currentTime is the time that decides a lease, as an argument of a query.
@@ -67,7 +70,7 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if options.MaxConnections == 0 {
 		options.MaxConnections = 16
 	}
-	s := &Store{options: options}
+	s := &Store{options: options, watches: newWatches(options.Logger)}
 	d, address, err := kindOf(url)
 	if err != nil {
 		return nil, err
@@ -128,28 +131,3 @@ type Tenant struct {
 
 // ID returns the tenant's id.
 func (t *Tenant) ID() uuid.UUID { return t.id }
-
-// fault translates what a database says into what callers may see: an Error stays, a database that is out of reach
-// becomes UNAVAILABLE, anything else stays as it is and ends as INTERNAL.
-func (s *Store) fault(err error) error {
-	var known *models.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &known):
-		return err
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), s.dialect.unreachable(err):
-		return &unavailable{cause: err}
-	default:
-		return s.dialect.discreet(err)
-	}
-}
-
-// unavailable is UNAVAILABLE to callers, and keeps the cause for the log.
-type unavailable struct{ cause error }
-
-func (u *unavailable) Error() string { return fmt.Sprintf("the database is out of reach: %v", u.cause) }
-
-func (u *unavailable) Unwrap() []error { return []error{errUnavailable, u.cause} }
-
-var errUnavailable = models.Errorf(models.CodeUnavailable, "the database is out of reach; try again")

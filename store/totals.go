@@ -26,8 +26,8 @@ func (s *Store) Totals(ctx context.Context) (Totals, error) {
 	}
 	err := s.read.NewSelect().ColumnExpr("status, CAST(sum(count) AS bigint) AS count").Table("task_counts").
 		GroupExpr("status").Scan(ctx, &rows)
-	if err != nil {
-		return Totals{}, s.fault(err)
+	if err = s.fault(err); err != nil {
+		return Totals{}, err
 	}
 	t := Totals{Tasks: make(map[models.TaskStatus]int64, len(rows))}
 	for _, r := range rows {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/asyncgate/asyncgate/internal/outage"
 	"github.com/asyncgate/asyncgate/internal/trace"
 	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
@@ -92,6 +93,9 @@ func New(s *store.Store, o Options) *Engine {
 		o.Observer = unobserved{}
 	}
 	e := &Engine{store: s, options: o, committers: map[uuid.UUID]*committer{}}
+	e.sweeps.watch = outage.New(outage.Options{
+		Logger: o.Logger, Fails: "the sweep for expired leases fails", Works: "the sweep for expired leases works again",
+	})
 	e.waits, e.stopWaiting = context.WithCancel(context.Background())
 	return e
 }

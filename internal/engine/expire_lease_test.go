@@ -154,7 +154,8 @@ func TestOneBadLeaseStopsNoOther(t *testing.T) {
 		good, _ := w.leased(engine.CreateTask{})
 		other, _ := w.leased(engine.CreateTask{})
 		w.exec("DELETE FROM obligations WHERE task_id = '" + bad.ID.String() + "'")
-		if n := w.expire(); n != 2 {
+		w.clock.Move(w.rules.MaxLeaseTTL)
+		if n := w.sweepPast(); n != 2 {
 			t.Errorf("ended %d leases, want the two that can be", n)
 		}
 		for _, task := range []*models.Task{good, other} {
@@ -166,6 +167,30 @@ func TestOneBadLeaseStopsNoOther(t *testing.T) {
 			t.Error("the bad lease was ended in part")
 		}
 	}, func(o *engine.Options) { o.Rules.MaxExpiries = 1 })
+}
+
+// A sweep that ends none of the leases that are due has not succeeded, whatever it could read. One that finds none has.
+func TestASweepThatCannotCommitHasFailed(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.leased(engine.CreateTask{})
+		w.faults.set(func(int) bool { return true })
+		w.sweep()
+		succeeded := w.engine.LastSweep()
+		if succeeded.IsZero() {
+			t.Error("a sweep that had nothing to end has failed")
+		}
+		w.clock.Move(w.rules.MaxLeaseTTL)
+		w.sweepPast()
+		if last := w.engine.LastSweep(); !last.Equal(succeeded) {
+			t.Errorf("it counts as a success at %s", last)
+		}
+		w.faults.set(nil)
+		w.sweep()
+		if last := w.engine.LastSweep(); !last.After(succeeded) {
+			t.Error("a sweep that has succeeded does not count")
+		}
+	})
 }
 
 // However many leases can't be ended, the younger ones are.
@@ -181,7 +206,7 @@ func TestSweepPassesWhatCannotBeEnded(t *testing.T) {
 			defer func() { refused = true }()
 			return !refused
 		})
-		if n := w.sweep(); n != 1 || w.task(stuck.ID).Status != models.StatusLeased || w.task(task.ID).Status != models.StatusQueued {
+		if n := w.sweepPast(); n != 1 || w.task(stuck.ID).Status != models.StatusLeased || w.task(task.ID).Status != models.StatusQueued {
 			t.Errorf("ended %d leases; the tasks are %s and %s", n, w.task(stuck.ID).Status, w.task(task.ID).Status)
 		}
 		if n := w.sweep(); n != 1 {

@@ -93,6 +93,12 @@ func (l *logs) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
+func (l *logs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 // count returns how many entries have the level.
 func (l *logs) count(level slog.Level) int {
 	l.mu.Lock()

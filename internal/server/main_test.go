@@ -7,4 +7,7 @@ import (
 	"github.com/asyncgate/asyncgate/internal/testkit"
 )
 
-func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+func TestMain(m *testing.M) {
+	sqliteWriters.register() // before tests open any
+	os.Exit(testkit.Run(m))
+}

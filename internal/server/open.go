@@ -34,7 +34,7 @@ func Open(ctx context.Context, c config.Config, options Options) (*Server, error
 
 // openStore opens the database and applies the migrations, or with --no-migrate only checks them.
 func (s *Server) openStore(ctx context.Context) (err error) {
-	if s.store, err = store.Open(ctx, s.config.DatabaseURL, store.Options{Clock: s.options.Clock}); err != nil {
+	if s.store, err = store.Open(ctx, s.config.DatabaseURL, store.Options{Clock: s.options.Clock, Logger: s.logger}); err != nil {
 		return err
 	}
 	if s.config.NoMigrate {

@@ -1,0 +1,127 @@
+package store_test
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/asyncgate/asyncgate/internal/testkit"
+	"github.com/asyncgate/asyncgate/models"
+	"github.com/asyncgate/asyncgate/store"
+	"github.com/asyncgate/asyncgate/store/storetest"
+)
+
+// refusing makes every insert of a receipt fail as PostgreSQL does with a state and a text.
+func refusing(state, text string) string {
+	return `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN RAISE EXCEPTION '` + text + `' USING ERRCODE = '` + state + `'; END $$;
+		CREATE TRIGGER refuse BEFORE INSERT ON receipts FOR EACH ROW EXECUTE FUNCTION refuse()`
+}
+
+// TestADatabaseThatCannotWrite: callers are told to come back, and the log why, in the database's own words, until it can.
+func TestADatabaseThatCannotWrite(t *testing.T) {
+	t.Parallel()
+	sqlite := func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "test.db") }
+	postgres := func(t *testing.T) string { return testkit.Postgres(t) }
+	for name, c := range map[string]struct {
+		database        func(t *testing.T) string
+		hinder, relieve string
+		says            string
+	}{
+		"SQLite with a full disk":  {sqlite, "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000", "database or disk is full"},
+		"SQLite that is read-only": {sqlite, "PRAGMA query_only = 1", "PRAGMA query_only = 0", "attempt to write a readonly database"},
+		"PostgreSQL with a full disk": {postgres, refusing("53100", "could not extend file: No space left on device"),
+			"DROP TRIGGER refuse ON receipts", "No space left on device (SQLSTATE 53100)"},
+		"PostgreSQL with a broken disk": {postgres, refusing("58030", "could not fsync file: Input/output error"),
+			"DROP TRIGGER refuse ON receipts", "Input/output error (SQLSTATE 58030)"},
+		"PostgreSQL that is read-only": {postgres, "SET default_transaction_read_only = on", "SET default_transaction_read_only = off",
+			"in a read-only transaction (SQLSTATE 25006)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			log := testkit.NewOutput()
+			s := open(t, c.database(t), store.Options{Logger: slog.New(slog.NewTextHandler(log, nil)), MaxConnections: 1})
+			w := storetest.NewWriter(t, s)
+			w.Create(storetest.Planner, "before")
+			mustExec(t, s, c.hinder)
+			err := fill(t, w)
+			if code, says := models.CodeOf(err), models.MessageOf(err); code != models.CodeUnavailable || says !=
+				"the database can't write: its disk may be full, or it is read-only; try again later" {
+				t.Errorf("callers hear %s: %s", code, says)
+			}
+			if err := s.Ping(t.Context()); err != nil {
+				t.Errorf("it does not answer: %v", err)
+			}
+			wantLog(t, log, `level=WARN msg="commits fail" error="`, c.says, "failed=1\n")
+			mustExec(t, s, c.relieve)
+			w.Create(storetest.Planner, "after")
+			wantLog(t, log, `level=INFO msg="commits work again" after=`)
+			if strings.Contains(log.String(), "answer") {
+				t.Errorf("a database that answers is told to be away:\n%s", log)
+			}
+		})
+	}
+}
+
+// fill creates tasks until that fails, and returns why.
+func fill(t *testing.T, w *storetest.Writer) error {
+	t.Helper()
+	for range 1000 {
+		if _, err := w.TryCreate(storetest.Planner, "t"); err != nil {
+			return err
+		}
+	}
+	t.Fatal("it has written all")
+	return nil
+}
+
+func wantLog(t *testing.T, log *testkit.Output, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(log.String(), part) {
+			t.Errorf("the log lacks %q:\n%s", part, log)
+		}
+	}
+}
+
+// TestADatabaseThatIsAwayIsToldOnce: by whoever notices first, and that it is back.
+func TestADatabaseThatIsAwayIsToldOnce(t *testing.T) {
+	t.Parallel()
+	database := testkit.StartPostgres(t)
+	log := testkit.NewOutput()
+	s := open(t, database.URL("postgres"), store.Options{Logger: slog.New(slog.NewTextHandler(log, nil))})
+	tenant := s.Tenant(uuid.New())
+	ask := func(ctx context.Context) []error {
+		_, head := tenant.Head(ctx)
+		_, totals := s.Totals(ctx)
+		_, due := s.DueLeases(ctx, nil, 1)
+		return []error{head, totals, due, s.CheckSchema(ctx)}
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, err := range ask(gone) {
+		wantUnavailable(t, err)
+	}
+	if log.String() != "" {
+		t.Errorf("a caller that has gone is told of:\n%s", log)
+	}
+
+	database.Stop("immediate")
+	for _, err := range ask(t.Context()) {
+		wantUnavailable(t, err)
+	}
+	wantLog(t, log, `level=WARN msg="the database doesn't answer" error="`)
+	database.Start()
+	eventually(t, "it answers again", func() bool {
+		_, err := tenant.Head(t.Context())
+		return err == nil
+	})
+	wantLog(t, log, `level=INFO msg="the database is back" after=`)
+	if lines := strings.Count(log.String(), "\n"); lines != 2 {
+		t.Errorf("%d lines:\n%s", lines, log)
+	}
+}
