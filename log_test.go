@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -207,4 +209,24 @@ func TestLogHoldsNoKey(t *testing.T) {
 			t.Errorf("the log doesn't tell whose the requests were:\n%s", log)
 		}
 	})
+}
+
+// TestLogDurations: in either format a duration says what it is counted in.
+func TestLogDurations(t *testing.T) {
+	t.Parallel()
+	for format, pattern := range map[string]string{
+		"json": `"msg":"%s".*"duration_ms":([0-9]+(?:\.[0-9]{1,3})?)[,}]`,
+		"text": `msg=%s .*duration_ms=([0-9]+(?:\.[0-9]{1,3})?)[ \n]`,
+	} {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			server := program.Serve(t, []string{
+				"ASYNCGATE_DATABASE_URL=sqlite://" + filepath.Join(t.TempDir(), "asyncgate.db"), "ASYNCGATE_LOG_LEVEL=debug", "ASYNCGATE_LOG_FORMAT=" + format,
+			})
+			marked{newClient(t, server.URL), "5b0c2bd4-6a28-4c79-9b1d-7a3f1f5e6a01"}.post(t, "{ viewer { tenantId } }", nil)
+			for _, line := range []string{"operation", "request"} {
+				server.AwaitLogged(regexp.MustCompile(fmt.Sprintf(pattern, line)))
+			}
+		})
+	}
 }
