@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/asyncgate/asyncgate/internal/outage"
 )
 
 const (
@@ -23,11 +25,14 @@ type uses struct {
 	mu   sync.Mutex
 	last map[uuid.UUID]time.Time
 	// first, of one slot, tells the loop that there is something to be written.
-	first chan struct{}
+	first  chan struct{}
+	writes *outage.Watch
 }
 
 func newUses(opt Options) *uses {
-	return &uses{opt: opt, last: map[uuid.UUID]time.Time{}, first: make(chan struct{}, 1)}
+	return &uses{opt: opt, last: map[uuid.UUID]time.Time{}, first: make(chan struct{}, 1), writes: outage.New(outage.Options{
+		Logger: opt.Logger, Fails: "when API keys were last used can't be written", Works: "when API keys were last used can be written again",
+	})}
 }
 
 // note remembers a use, unless a later one is known.
@@ -64,9 +69,7 @@ func (u *uses) run(ctx context.Context) {
 		case <-ctx.Done():
 		}
 		// Not ctx: the last ones are written when it has ended.
-		if err := u.write(context.WithoutCancel(ctx)); err != nil {
-			u.opt.Logger.WarnContext(ctx, "when API keys were last used can't be written; trying again", "error", err)
-		}
+		u.writes.Note(u.write(context.WithoutCancel(ctx)))
 		if ctx.Err() != nil {
 			return
 		}

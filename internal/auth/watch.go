@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/asyncgate/asyncgate/internal/outage"
 	"github.com/asyncgate/asyncgate/models"
 )
 
@@ -24,6 +25,7 @@ type watches struct {
 	readAt, wakeAt time.Time
 	// sooner, of one slot, tells the loop that wakeAt is too late.
 	sooner chan struct{}
+	reads  *outage.Watch
 }
 
 // watch is a key under which something runs.
@@ -35,7 +37,9 @@ type watch struct {
 }
 
 func newWatches(opt Options) *watches {
-	return &watches{opt: opt, keys: map[uuid.UUID]*watch{}, sooner: make(chan struct{}, 1)}
+	return &watches{opt: opt, keys: map[uuid.UUID]*watch{}, sooner: make(chan struct{}, 1), reads: outage.New(outage.Options{
+		Logger: opt.Logger, Fails: "the API keys in use can't be read", Works: "the API keys in use can be read again",
+	})}
 }
 
 // Watch returns ctx for what runs for a viewer: it also ends when the viewer's key does, with UNAUTHENTICATED as its cause,
@@ -101,8 +105,8 @@ func (w *watches) run(ctx context.Context) {
 			continue
 		case <-alarm:
 		}
-		if err := w.look(ctx); err != nil && ctx.Err() == nil {
-			w.opt.Logger.WarnContext(ctx, "the API keys in use can't be read; trying again", "error", err)
+		if err := w.look(ctx); ctx.Err() == nil {
+			w.reads.Note(err)
 		}
 	}
 }

@@ -57,11 +57,10 @@ func newFollower(h *Hub, tenant uuid.UUID) *follower {
 // run takes in what is new until the follower is stopped. The ledger out of reach is no reason to end: what was missed
 // is read once it is back.
 func (f *follower) run() {
-	healthy := true
 	for {
 		err := f.advance()
 		if err == nil {
-			healthy = true
+			f.hub.watches.follows.Note(nil)
 			select {
 			case <-f.ctx.Done():
 				return
@@ -69,10 +68,9 @@ func (f *follower) run() {
 			}
 			continue
 		}
-		if healthy && f.ctx.Err() == nil {
-			f.hub.opt.Logger.WarnContext(f.ctx, "the ledger can't be followed; trying on", "tenant", f.tenant, "error", err)
+		if f.ctx.Err() == nil {
+			f.hub.watches.follows.Note(fmt.Errorf("of tenant %s: %w", f.tenant, err))
 		}
-		healthy = false
 		if !pause(f.ctx, f.hub.opt.PollInterval) {
 			return
 		}

@@ -94,7 +94,8 @@ type Hub struct {
 	drain   context.CancelCauseFunc
 	running sync.WaitGroup
 	// polled is when the last round of the poll succeeded, in Unix nanoseconds.
-	polled atomic.Int64
+	polled  atomic.Int64
+	watches watches
 	// missed asks for a round of the poll now. Of one slot.
 	missed chan struct{}
 
@@ -118,6 +119,7 @@ func New(s *store.Store, o Options) *Hub {
 	}
 	h.ctx, h.drain = context.WithCancelCause(context.Background())
 	h.desk = newDesk(h.ctx)
+	h.watches = newWatches(o.Logger)
 	return h
 }
 

@@ -2,7 +2,9 @@ package feed
 
 import (
 	"context"
+	"log/slog"
 
+	"github.com/asyncgate/asyncgate/internal/outage"
 	"github.com/asyncgate/asyncgate/models"
 	"github.com/asyncgate/asyncgate/store"
 )
@@ -33,6 +35,20 @@ type observedLedger struct {
 func (l observedLedger) Follow(ctx context.Context, filter store.ReceiptFilter, after, upTo int64, limit int) ([]*models.Receipt, error) {
 	l.observer.ReadLedger()
 	return l.ledger.Follow(ctx, filter, after, upTo, limit)
+}
+
+// watches say in the log what the hub fails at. What a database out of reach does to all of it, the store tells.
+type watches struct{ polls, follows, looks *outage.Watch }
+
+func newWatches(logger *slog.Logger) watches {
+	watch := func(fails, works string) *outage.Watch {
+		return outage.New(outage.Options{Logger: logger, Fails: fails, Works: works})
+	}
+	return watches{
+		polls:   watch("the positions of the ledgers can't be read", "the positions of the ledgers can be read again"),
+		follows: watch("a ledger can't be followed", "ledgers can be followed again"),
+		looks:   watch("claimable tasks can't be looked for", "claimable tasks can be looked for again"),
+	}
 }
 
 // Tenants returns how many tenants somebody follows on this server.

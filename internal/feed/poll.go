@@ -29,8 +29,8 @@ func (h *Hub) pollUntil(ctx context.Context) {
 	ticker := time.NewTicker(h.opt.PollInterval)
 	defer ticker.Stop()
 	for {
-		if err := h.poll(ctx); err != nil && ctx.Err() == nil {
-			h.opt.Logger.WarnContext(ctx, "the positions of the ledgers can't be read; trying again", "error", err)
+		if err := h.poll(ctx); ctx.Err() == nil {
+			h.watches.polls.Note(err)
 		}
 		select {
 		case <-ctx.Done():

@@ -3,6 +3,7 @@ package feed
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -118,6 +119,7 @@ func (w *work) run() {
 		wait, err := w.step()
 		if err == nil {
 			becomeReady()
+			w.f.hub.watches.looks.Note(nil)
 		} else {
 			w.complain(err)
 			wait, w.look = w.f.hub.opt.PollInterval, true
@@ -139,7 +141,7 @@ func (w *work) run() {
 
 func (w *work) complain(err error) {
 	if w.ctx.Err() == nil {
-		w.f.hub.opt.Logger.WarnContext(w.ctx, "claimable tasks can't be looked for; trying on", "tenant", w.f.tenant, "error", err)
+		w.f.hub.watches.looks.Note(fmt.Errorf("of tenant %s: %w", w.f.tenant, err))
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 
 // Open takes what another process may have, then opens the rooms, bottom to top. Close the server in the end.
 func Open(ctx context.Context, c config.Config, options Options) (*Server, error) {
-	s := &Server{config: c, options: options, logger: options.Logger, metrics: newMetrics(options)}
+	s := &Server{config: c, options: options, logger: options.Logger, metrics: newMetrics(options), readiness: newReadiness(options.Logger)}
 	s.draining, s.startDrain = context.WithCancel(context.Background())
 	for _, open := range []func(context.Context) error{
 		s.lock, s.loadCertificate, s.listen, s.openTraces, s.openStore, s.openFeed, s.openEngine, s.openLimits, s.openWeb,

@@ -4,19 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
+
+	"github.com/asyncgate/asyncgate/internal/outage"
 )
 
 // pollWithin is how long the feed may be without a successful poll, which it tries every second.
 const pollWithin = 10 * time.Second
 
+func newReadiness(logger *slog.Logger) *outage.Watch {
+	return outage.New(outage.Options{Logger: logger, Fails: "not ready", Works: "ready again"})
+}
+
 // ready says why the server can't do its work now.
 func (s *Server) ready(ctx context.Context) error {
 	err := s.store.CheckSchema(ctx)
 	if err == nil {
-		return s.late(time.Now())
+		err = s.late(time.Now())
+		s.readiness.Note(err)
+		return err
 	}
-	s.logger.WarnContext(ctx, "not ready", "error", err)
+	s.readiness.Note(err)
 	if _, err := s.store.Migrations(ctx); err != nil {
 		return errors.New("the database doesn't answer")
 	}

@@ -107,14 +107,45 @@ func TestReadyTellsOfALoopThatFails(t *testing.T) {
 	})
 }
 
-// TestReadyAfterAnOutage: a server whose database stops says so, and is ready again by itself.
+// followWork subscribes to what becomes claimable, which gives the feed all the work that it has.
+func (o *opened) followWork(t *testing.T) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, o.url+"/graphql",
+		strings.NewReader(`{"query":"subscription { taskAvailable { type } }"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", "text/event-stream")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { response.Body.Close() })
+	for deadline, tick := time.After(time.Minute), time.Tick(10*time.Millisecond); o.hub.Tenants() == 0; {
+		select {
+		case <-tick:
+		case <-deadline:
+			t.Fatal("nobody follows")
+		}
+	}
+}
+
+// TestReadyAfterAnOutage: a server whose database stops says so, and is ready again by itself. Its log has that once, whoever
+// notices it and however often.
 func TestReadyAfterAnOutage(t *testing.T) {
 	t.Parallel()
 	database := testkit.StartPostgres(t)
 	o := openOn(t, database.URL("postgres"), "ASYNCGATE_SWEEP_INTERVAL=100ms")
 	o.awaitReadyz(t, http.StatusOK, "ready")
+	o.followWork(t)
 	database.Stop("immediate")
-	o.awaitReadyz(t, http.StatusServiceUnavailable, "not ready: the database doesn't answer")
+	for tick := time.Tick(50 * time.Millisecond); time.Since(o.hub.LastPoll()) < 3*time.Second; <-tick {
+		o.awaitReadyz(t, http.StatusServiceUnavailable, "not ready: the database doesn't answer")
+	}
 	database.Start()
 	o.awaitReadyz(t, http.StatusOK, "ready")
+	o.expectLog(t, `level=WARN msg="the database doesn't answer" error=`, 1)
+	o.expectLog(t, `level=INFO msg="the database is back" after=`, 1)
+	o.expectLog(t, "level=WARN", 1+strings.Count(o.logs.String(), "notifications between servers do not arrive"))
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/asyncgate/asyncgate/internal/limit"
 	"github.com/asyncgate/asyncgate/internal/metrics"
 	"github.com/asyncgate/asyncgate/internal/otlp"
+	"github.com/asyncgate/asyncgate/internal/outage"
 	"github.com/asyncgate/asyncgate/internal/web"
 	"github.com/asyncgate/asyncgate/store"
 )
@@ -54,6 +55,8 @@ type Server struct {
 	listener net.Listener
 	shutdown func(context.Context) error
 	metrics  *metrics.Metrics
+	// readiness tells the log why the server is not ready, whoever asks.
+	readiness *outage.Watch
 	// draining is done once the server stops.
 	draining   context.Context
 	startDrain context.CancelFunc
