@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -104,6 +105,29 @@ func TestObserverHearsOfRequests(t *testing.T) {
 	s.drain()
 	s.do(t, "GET", "/graphql?query={whoami}", "")
 	o.eventually(t, "refused: draining, /graphql 503")
+}
+
+// TestObserverHearsOfThoseWhoHangUp: they are no failures of the server.
+func TestObserverHearsOfThoseWhoHangUp(t *testing.T) {
+	t.Parallel()
+	for name, start := range stages {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := &observed{}
+			s := start(t, func(opt *web.Options) { opt.Observer = o })
+			ctx, hangUp := context.WithCancel(t.Context())
+			go func() {
+				await(t, "the mutation", s.entered)
+				hangUp()
+			}()
+			request := s.request(t, "POST", "/graphql", `{"query":"mutation { hold }"}`)
+			if resp, err := s.client.Do(request.WithContext(ctx)); err == nil {
+				resp.Body.Close()
+				t.Fatalf("it was answered %s", resp.Status)
+			}
+			o.eventually(t, "/graphql 0")
+		})
+	}
 }
 
 func TestObserverHearsOfSockets(t *testing.T) {

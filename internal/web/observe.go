@@ -18,17 +18,17 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		ctx, notes := withNotes(s.startRequest(r))
 		r = r.WithContext(ctx)
 		notes.answered = s.answered(ctx, notes, r.Method, r.URL.Path)
-		rec := &recorder{ResponseWriter: w}
+		rec := &recorder{ResponseWriter: w, peer: ctx}
 		defer func() {
 			r.Pattern = notes.pattern
-			endRequest(r, rec.status)
+			endRequest(r, rec.heard())
 		}()
 		setHeaders(w.Header(), r)
 		s.limitConnection(w)
 
 		defer func() {
 			if !notes.outlived {
-				notes.answered(rec.status, rec.bytes)
+				notes.answered(rec.heard(), rec.bytes)
 			}
 		}()
 		defer func() {
@@ -83,14 +83,26 @@ func (s *Server) limitConnection(w http.ResponseWriter) {
 // recorder remembers what was answered.
 type recorder struct {
 	http.ResponseWriter
+	peer   context.Context // ends when the peer goes
+	gone   bool
 	status int
 	bytes  int64
+}
+
+// heard returns the status that the peer was told; 0 when it was told nothing, or had gone and was told only that therefore its
+// request has failed.
+func (r *recorder) heard() int {
+	if r.gone {
+		return 0
+	}
+	return r.status
 }
 
 // WriteHeader remembers the first final status.
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
 		r.status = status
+		r.gone = status >= http.StatusInternalServerError && r.peer.Err() != nil
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
