@@ -1126,8 +1126,9 @@ Errors carry extensions.code, retryable and traceId (quote the latter when you a
 - RATE_LIMITED (retryable): too many requests; retry after the time in Retry-After.
 - QUERY_TOO_COMPLEX: the document is over a limit: 15 levels deep, a complexity of 200,000 (one for each field, times the size
   of the pages around it), as the server is configured; 15,000 tokens, 200 aliases. Ask for less at once.
-- UNAVAILABLE (retryable): draining, the database is out of reach, or it is unknown whether a commit went through. Repeat the
-  call: keys, sequences and the replay of the report that ended a lease make that safe.
+- UNAVAILABLE (retryable): draining, the database is out of reach or can't write, the request did not arrive in time, or it is
+  unknown whether a commit went through. Repeat the call: keys, sequences and the replay of the report that ended a lease make
+  that safe.
 - SUBSCRIBER_TOO_SLOW (retryable): the stream was closed because its reader did not keep up; resume with the last cursor. The
   connection of a reader that takes nothing at all ends without a word.
 - INTERNAL: a fault of the server; the trace id finds it in the log.

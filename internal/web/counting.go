@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -116,6 +117,8 @@ func (t *tally) refusal(ctx context.Context, err error) error {
 		return nil
 	}
 	switch code := models.CodeOf(err); {
+	case errors.Is(err, errLate): // the caller's doing, or its line's
+		return t.count(ctx, 1)
 	case code == models.CodeUnavailable, code == models.CodeInternal, code == models.CodeRateLimited:
 		return nil
 	case code == models.CodeUnauthenticated && t.credential == "":

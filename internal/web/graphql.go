@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -104,10 +105,12 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 
 // statusOfParams is the HTTP status of a request that can't be read.
 func statusOfParams(err error) int {
-	switch models.CodeOf(err) {
-	case models.CodePayloadTooLarge:
+	switch code := models.CodeOf(err); {
+	case code == models.CodePayloadTooLarge:
 		return http.StatusRequestEntityTooLarge
-	case models.CodeUnavailable:
+	case errors.Is(err, errLate):
+		return http.StatusRequestTimeout
+	case code == models.CodeUnavailable:
 		return http.StatusServiceUnavailable
 	default:
 		return http.StatusBadRequest

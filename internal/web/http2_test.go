@@ -121,7 +121,7 @@ func TestHTTP2(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		readReply(t, resp).expect(t, 400, models.CodeBadUserInput)
+		readReply(t, resp).expect(t, 408, models.CodeUnavailable)
 		s.post(t, "{ whoami }").expect(t, 200, "")
 		if n := opened.Load(); n != 1 {
 			t.Errorf("the client opened %d connections", n)

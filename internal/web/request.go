@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func isJSON(h http.Header) bool {
 }
 
 // readParams reads the GraphQL request from the query string or the body. It returns PAYLOAD_TOO_LARGE, BAD_USER_INPUT, or
-// UNAVAILABLE when others' large requests leave no room. Call leave when the request needs its memory no more, also after an
+// UNAVAILABLE when the body is late or others' large requests leave no room. Call leave when the request needs its memory no more, also after an
 // error.
 func (s *Server) readParams(w http.ResponseWriter, r *http.Request) (params *graphql.RawParams, leave func(), err error) {
 	start := graphql.Now()
@@ -74,10 +75,15 @@ func (s *Server) errBody(err error) error {
 		return s.errTooLarge()
 	case models.CodeOf(err) == models.CodeUnavailable:
 		return err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errLate
 	default:
 		return models.Errorf(models.CodeBadUserInput, "the request body did not arrive whole")
 	}
 }
+
+// errLate is a body that has not arrived in time. That says nothing against the request: the line may be slow.
+var errLate = models.Errorf(models.CodeUnavailable, "the request body did not arrive in time; repeat it")
 
 func (s *Server) errTooLarge() error {
 	return models.Errorf(models.CodePayloadTooLarge, "the request body is larger than %d bytes", s.opt.MaxBody)
