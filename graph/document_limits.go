@@ -68,19 +68,29 @@ func checkRepeats(query *ast.QueryDocument) error {
 	}
 	// A spread of a fragment that does not exist is compared like any other, and each from both of its sides.
 	most, times := "fragments", max(len(query.Fragments), len(r.spreads))
-	sum := 4 * times * times
+	sum, repeated := 4*times*times, 0
+	if times > 1 {
+		repeated++
+	}
 	for _, counts := range []map[string]int{r.fields, r.spreads} {
 		for name, n := range counts {
 			sum += n * n
+			if n > 1 {
+				repeated++
+			}
 			if n > times {
 				most, times = name, n
 			}
 		}
 	}
 	if sum > maxRepeats {
+		others := ""
+		if repeated > 1 {
+			others = ", and other names"
+		}
 		return models.Errorf(models.CodeQueryTooComplex,
-			"the document repeats %.64s %d times, and other names, which makes %d comparisons; allowed are %d; "+
-				"select a field once in each place, or ask for less at once", most, times, sum, maxRepeats)
+			"the document repeats %.64s %d times%s, which makes %d comparisons; allowed are %d; "+
+				"select a field once in each place, or ask for less at once", most, times, others, sum, maxRepeats)
 	}
 	return nil
 }
