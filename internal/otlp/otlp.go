@@ -56,7 +56,7 @@ func Open(ctx context.Context, o Options) (Traces, error) {
 	// The batcher holds 2,048 spans at most (OTEL_BSP_MAX_QUEUE_SIZE) and drops what comes beyond.
 	return Traces{sdktrace.NewTracerProvider(
 		sdktrace.WithResource(about),
-		sdktrace.WithBatcher(&reporting{SpanExporter: exporter, logger: o.Logger, now: time.Now}),
+		sdktrace.WithBatcher(newReporting(exporter, o.Logger, time.Now)),
 	)}, nil
 }
 

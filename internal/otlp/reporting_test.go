@@ -22,7 +22,7 @@ func TestLossesAreToldOnceAMinute(t *testing.T) {
 	var log bytes.Buffer
 	under := &exporter{err: errors.New("nobody there")}
 	now := time.Unix(1_900_000_000, 0)
-	r := &reporting{SpanExporter: under, logger: slog.New(slog.NewTextHandler(&log, nil)), now: func() time.Time { return now }}
+	r := newReporting(under, slog.New(slog.NewTextHandler(&log, nil)), func() time.Time { return now })
 	export := func(n int) string {
 		t.Helper()
 		log.Reset()
@@ -39,9 +39,9 @@ func TestLossesAreToldOnceAMinute(t *testing.T) {
 		err   error
 		want  string
 	}{
-		{"the first", 0, under.err, "lost=10 "},
+		{"the first", 0, under.err, "lost=10\n"},
 		{"more", time.Second, under.err, ""},
-		{"a minute later", time.Minute, under.err, "lost=30 "},
+		{"a minute later", time.Minute, under.err, "lost=30\n"},
 		{"again at once", 0, under.err, ""},
 		{"back", 0, nil, "traces are sent again"},
 		{"well", 0, nil, ""},

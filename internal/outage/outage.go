@@ -3,6 +3,7 @@
 package outage
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"sync"
@@ -23,6 +24,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Fails is the line while it fails, a warning, and Works the one when it works again, for information.
 	Fails, Works string
+	// Counts names what is counted while it fails; "" is "failed", for tries.
+	Counts string
 	// Now is the clock; nil is the system's.
 	Now func() time.Time
 }
@@ -48,35 +51,39 @@ func New(o Options) *Watch {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	o.Counts = cmp.Or(o.Counts, "failed")
 	return &Watch{opt: o}
 }
 
 // Note takes in how a try went. What begins to fail is told with the error, then once a minute with how often it has failed
 // since the line before; what works again is told with how long it failed. What fails and works by turns, never for 5 s, has
 // these two lines once a minute. An error that another watch has told, see Told, says nothing here.
-func (w *Watch) Note(err error) {
+func (w *Watch) Note(err error) { w.NoteMany(1, err) }
+
+// NoteMany is Note of a try that was for n things at once.
+func (w *Watch) NoteMany(n int, err error) {
 	switch {
 	case err == nil && !w.failing.Load(), Told(err):
 	case err == nil:
 		w.works()
 	default:
-		w.fails(err)
+		w.fails(n, err)
 	}
 }
 
-func (w *Watch) fails(err error) {
+func (w *Watch) fails(n int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := w.opt.Now()
 	if !w.failing.Swap(true) {
 		w.since = now
 	}
-	w.failed++
+	w.failed += n
 	begins := !w.open && now.Sub(w.since) >= flicker
 	if !w.told.IsZero() && now.Sub(w.told) < tellEvery && !begins {
 		return
 	}
-	w.opt.Logger.Warn(w.opt.Fails, "error", err, "failed", w.failed)
+	w.opt.Logger.Warn(w.opt.Fails, "error", err, w.opt.Counts, w.failed)
 	w.told, w.open, w.failed = now, true, 0
 }
 
@@ -86,7 +93,7 @@ func (w *Watch) works() {
 	if !w.failing.Swap(false) || !w.open {
 		return
 	}
-	w.opt.Logger.Info(w.opt.Works, "after", shown(w.opt.Now().Sub(w.since)), "failed", w.failed)
+	w.opt.Logger.Info(w.opt.Works, "after", shown(w.opt.Now().Sub(w.since)), w.opt.Counts, w.failed)
 	w.open, w.failed = false, 0
 }
 
