@@ -128,11 +128,17 @@ const maxTries = 6
 // every try lost a race.
 func (s *Store) Batch(ctx context.Context, tenant uuid.UUID, needs *Needs, decide Decide) error {
 	var err error
+	wrote := false
+	noting := func(rows *Rows) *Writes {
+		w := decide(rows)
+		wrote = !w.Empty()
+		return w
+	}
 	for range maxTries {
-		err = s.dialect.batch(ctx, s, tenant, needs, decide)
+		err = s.dialect.batch(ctx, s, tenant, needs, noting)
 		if err == nil || !s.dialect.conflict(err) {
 			break
 		}
 	}
-	return s.committed(err)
+	return s.committed(err, wrote)
 }

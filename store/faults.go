@@ -54,7 +54,11 @@ func (s *Store) translate(err error) error {
 // that is away is told once, by the first that notices.
 type watches struct{ answers, commits *outage.Watch }
 
-func newWatches(logger *slog.Logger) watches {
+// newWatches makes the watches over a database, which they name.
+func newWatches(logger *slog.Logger, name string) watches {
+	if logger != nil {
+		logger = logger.With("database", name)
+	}
 	return watches{
 		answers: outage.New(outage.Options{Logger: logger, Fails: "the database doesn't answer", Works: "the database is back"}),
 		commits: outage.New(outage.Options{Logger: logger, Fails: "commits fail", Works: "commits work again"}),
@@ -78,17 +82,20 @@ func (s *Store) fault(err error) error {
 	return fault
 }
 
-// committed is fault for batches: whatever hindered one is told, also what is a fault of ours.
-func (s *Store) committed(err error) error {
+// committed is fault for batches: whatever hindered one is told, also what is a fault of ours. One that had nothing to write says
+// nothing of those that have.
+func (s *Store) committed(err error, wrote bool) error {
 	fault := s.translate(err)
 	if u := new(unavailable); errors.As(fault, &u) {
 		s.watches.commits.Note(inOneLine(u.cause))
 		u.told = true
 		return fault
 	}
-	s.watches.commits.Note(fault)
 	if fault == nil {
 		s.watches.answers.Note(nil)
+	}
+	if fault != nil || wrote {
+		s.watches.commits.Note(fault)
 	}
 	return fault
 }

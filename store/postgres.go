@@ -49,17 +49,18 @@ func parsePostgres(url string) (*pgx.ConnConfig, error) {
 	return config, nil
 }
 
-func (s *Store) openPostgres(ctx context.Context, url string) error {
+// openPostgres connects, and returns where to and the database there.
+func (s *Store) openPostgres(ctx context.Context, url string) (string, error) {
 	config, err := parsePostgres(url)
 	if err != nil {
-		return err
+		return "", err
 	}
 	db := sql.OpenDB(newPostgresPool(config.Copy()))
 	db.SetMaxOpenConns(s.options.MaxConnections)
 	db.SetMaxIdleConns(s.options.MaxConnections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	if err := db.PingContext(ctx); err != nil {
-		return errors.Join(refused(config, err), db.Close())
+		return "", errors.Join(refused(config, err), db.Close())
 	}
 	s.read = bun.NewDB(db, pgdialect.New()).WithQueryHook(countingHook{}).WithQueryHook(spanHook{semconv.DBSystemNamePostgreSQL})
 	s.write = s.read
@@ -67,7 +68,7 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 		config: config, all: newPostgresSelects(s.write), grown: &growth{rows: map[string]int{}},
 		others: newOthers(), succession: &succession{writing: map[uuid.UUID][]*turn{}},
 	}
-	return nil
+	return fmt.Sprintf("%s:%d/%s", config.Host, config.Port, config.Database), nil
 }
 
 // refused says why there is no connection, and what to do. pgx's own text goes over several lines, one for each attempt.

@@ -30,19 +30,24 @@ const (
 // sqlite is SQLite: a file, one writer connection with immediate transactions, a pool of readers.
 type sqlite struct{ kept *keptStatements }
 
-func (s *Store) openSQLite(ctx context.Context, path string) error {
+// openSQLite opens the file, which is made if need be, and returns its whole path.
+func (s *Store) openSQLite(ctx context.Context, path string) (string, error) {
 	if path == "" {
-		return errors.New("a SQLite database needs a path: sqlite://asyncgate.db")
+		return "", errors.New("a SQLite database needs a path: sqlite://asyncgate.db")
 	}
 	if dir := filepath.Dir(path); dir != "." {
 		if _, err := os.Stat(dir); err != nil {
-			return fmt.Errorf("the folder of the database %s: %w", path, err)
+			return "", fmt.Errorf("the folder of the database %s: %w", path, err)
 		}
 	}
 	if err := s.create(path); err != nil {
-		return err
+		return "", err
 	}
-	return s.connectSQLite(ctx, path, sqliteDSN(path))
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("the database %s: %w", path, err)
+	}
+	return whole, s.connectSQLite(ctx, path, sqliteDSN(path))
 }
 
 // connectSQLite opens the writer and the readers of the database at path, which is a name for people.

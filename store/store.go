@@ -70,23 +70,26 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if options.MaxConnections == 0 {
 		options.MaxConnections = 16
 	}
-	s := &Store{options: options, watches: newWatches(options.Logger)}
+	s := &Store{options: options}
 	d, address, err := kindOf(url)
 	if err != nil {
 		return nil, err
 	}
 	_, embedded := d.(sqlite)
+	var name string
 	switch {
 	case url == InMemory:
+		name = "in memory"
 		err = s.openInMemory(ctx)
 	case embedded:
-		err = s.openSQLite(ctx, address)
+		name, err = s.openSQLite(ctx, address)
 	default:
-		err = s.openPostgres(ctx, address)
+		name, err = s.openPostgres(ctx, address)
 	}
 	if err != nil {
 		return nil, err
 	}
+	s.watches = newWatches(options.Logger, name)
 	s.forms = newForms(s.write, s.dialect.words)
 	return s, nil
 }

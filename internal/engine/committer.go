@@ -227,9 +227,9 @@ func (b *batch) commit(calls []*call) (err error) {
 	committed := b.engine.options.Observer.Commit(len(calls))
 	defer func() {
 		if err != nil {
-			committed(nil, err)
+			committed(false, nil, err)
 		} else {
-			committed(s.receipts, nil)
+			committed(!s.writes().Empty(), s.receipts, nil)
 		}
 	}()
 	// A fault of ours in deciding must not end the process nor leave callers waiting.

@@ -4,9 +4,9 @@ import "github.com/asyncgate/asyncgate/models"
 
 // Observer is told what the engine does, for figures. Its methods are called by many at once and must return at once.
 type Observer interface {
-	// Commit tells that a transaction of so many commands begins; the function it returns is called at the end, with the
-	// receipts that were committed, or why none were.
-	Commit(commands int) func(receipts []*models.Receipt, err error)
+	// Commit tells that a transaction of so many commands begins; the function it returns is called at the end, with whether
+	// anything was written and the receipts that were, or why nothing could be.
+	Commit(commands int) func(wrote bool, receipts []*models.Receipt, err error)
 	// Expired tells of a lease that ran out, and whether its task can be claimed again or has failed.
 	Expired(requeued bool)
 	// Swept tells that a sweep has ended, and whether it failed.
@@ -16,8 +16,8 @@ type Observer interface {
 // unobserved is the Observer of who wants none.
 type unobserved struct{}
 
-func (unobserved) Commit(int) func([]*models.Receipt, error) {
-	return func([]*models.Receipt, error) {}
+func (unobserved) Commit(int) func(bool, []*models.Receipt, error) {
+	return func(bool, []*models.Receipt, error) {}
 }
 func (unobserved) Expired(bool) {}
 func (unobserved) Swept(error)  {}

@@ -16,18 +16,21 @@ type observed struct {
 	mu       sync.Mutex
 	commits  []int // how many commands each had
 	failed   int
+	empty    int // had nothing to write
 	receipts []models.ReceiptType
 	requeued []bool
 	swept    chan error
 }
 
-func (o *observed) Commit(commands int) func([]*models.Receipt, error) {
-	return func(receipts []*models.Receipt, err error) {
+func (o *observed) Commit(commands int) func(bool, []*models.Receipt, error) {
+	return func(wrote bool, receipts []*models.Receipt, err error) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		o.commits = append(o.commits, commands)
 		if err != nil {
 			o.failed++
+		} else if !wrote {
+			o.empty++
 		}
 		for _, r := range receipts {
 			o.receipts = append(o.receipts, r.Type)
@@ -56,6 +59,9 @@ func TestObserverHearsOfCommitsAndExpiries(t *testing.T) {
 		w.expire()
 		_, err := w.engine.CancelTask(w.ctx(), w.agent, engine.CancelTask{TaskID: w.tenant})
 		wantCode(t, err, models.CodeNotFound)
+		if _, err := w.engine.ClaimTasks(w.ctx(), w.worker, engine.ClaimTasks{Types: []string{"none"}, MaxTasks: 1}); err != nil {
+			t.Error(err)
+		}
 		w.faults.set(func(int) bool { return true })
 		if _, err := w.engine.CreateTask(w.ctx(), w.agent, engine.CreateTask{Type: "t", Payload: `{}`}); err == nil {
 			t.Error("a task was created in a database that refuses")
@@ -70,8 +76,8 @@ func TestObserverHearsOfCommitsAndExpiries(t *testing.T) {
 		if !slices.Equal(o.receipts, want) {
 			t.Errorf("receipts: %v, want %v", o.receipts, want)
 		}
-		if !slices.Equal(o.commits, []int{1, 1, 1, 1, 1, 1, 1}) || o.failed != 1 {
-			t.Errorf("commits of %v commands, %d failed", o.commits, o.failed)
+		if !slices.Equal(o.commits, []int{1, 1, 1, 1, 1, 1, 1, 1}) || o.failed != 1 || o.empty != 2 {
+			t.Errorf("commits of %v commands, %d failed, %d empty", o.commits, o.failed, o.empty)
 		}
 	})
 }

@@ -21,6 +21,7 @@ type Engine struct {
 const (
 	succeeded = "ok"
 	failed    = "failed"
+	empty     = "empty"
 	requeued  = "requeued"
 )
 
@@ -28,7 +29,7 @@ func newEngine() *Engine {
 	e := &Engine{
 		commits: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "asyncgate_commits_total",
-			Help: "Transactions of the group committer, by outcome: ok or failed. A failed one of several commands is run again, a command at a time, and those are counted too.",
+			Help: "Transactions of the group committer, by outcome: ok, failed, or empty, which had nothing to write, as a claim that finds nothing. A failed one of several commands is run again, a command at a time, and those are counted too.",
 		}, []string{"outcome"}),
 		commands: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "asyncgate_commit_commands", Buckets: []float64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000},
@@ -69,10 +70,14 @@ func (e *Engine) collectors() []prometheus.Collector {
 }
 
 // Commit counts a transaction, at its end.
-func (e *Engine) Commit(commands int) func(receipts []*models.Receipt, err error) {
+func (e *Engine) Commit(commands int) func(wrote bool, receipts []*models.Receipt, err error) {
 	start := time.Now()
-	return func(receipts []*models.Receipt, err error) {
-		e.commits.WithLabelValues(outcomeOf(err)).Inc()
+	return func(wrote bool, receipts []*models.Receipt, err error) {
+		outcome := outcomeOf(err)
+		if err == nil && !wrote {
+			outcome = empty
+		}
+		e.commits.WithLabelValues(outcome).Inc()
 		e.commands.Observe(float64(commands))
 		e.duration.Observe(time.Since(start).Seconds())
 		for _, r := range receipts {

@@ -109,8 +109,9 @@ func TestFigures(t *testing.T) {
 	m.Requests.Request()
 	m.Requests.Socket()()
 	m.Requests.Socket()
-	m.Engine.Commit(3)([]*models.Receipt{{Type: models.TaskAssigned}, {Type: models.TaskAssigned}}, nil)
-	m.Engine.Commit(4)(nil, errors.New("refused"))
+	m.Engine.Commit(3)(true, []*models.Receipt{{Type: models.TaskAssigned}, {Type: models.TaskAssigned}}, nil)
+	m.Engine.Commit(4)(false, nil, errors.New("refused"))
+	m.Engine.Commit(1)(false, nil, nil)
 	m.Engine.Expired(true)
 	m.Engine.Expired(false)
 	m.Engine.Swept(errors.New("refused"))
@@ -131,8 +132,9 @@ func TestFigures(t *testing.T) {
 		`asyncgate_websockets_open`:                                                               "1",
 		`asyncgate_commits_total{outcome="ok"}`:                                                   "1",
 		`asyncgate_commits_total{outcome="failed"}`:                                               "1",
-		`asyncgate_commit_commands_sum`:                                                           "7",
-		`asyncgate_commit_duration_seconds_count`:                                                 "2",
+		`asyncgate_commits_total{outcome="empty"}`:                                                "1",
+		`asyncgate_commit_commands_sum`:                                                           "8",
+		`asyncgate_commit_duration_seconds_count`:                                                 "3",
 		`asyncgate_receipts_total{type="task.assigned"}`:                                          "2",
 		`asyncgate_lease_expiries_total{outcome="failed"}`:                                        "1",
 		`asyncgate_lease_expiries_total{outcome="requeued"}`:                                      "1",

@@ -129,7 +129,7 @@ func TestAFullDisk(t *testing.T) {
 			for range 5 {
 				o.create(t)
 			}
-			o.expectLog(t, `level=WARN msg="commits fail" error=`, 1)
+			o.expectLog(t, `level=WARN msg="commits fail" database=`, 1)
 			o.expectLog(t, d.says, 1)
 			if status, answer := o.post(t, "{ tasks(first: 1) { edges { node { type } } } }", nil); status != http.StatusOK || !strings.Contains(answer, `"t"`) {
 				t.Errorf("whoever reads hears %d %s", status, answer)
@@ -140,7 +140,7 @@ func TestAFullDisk(t *testing.T) {
 			if status, answer := o.create(t); status != http.StatusOK {
 				t.Errorf("when there is room again: %d %s", status, answer)
 			}
-			o.expectLog(t, `level=INFO msg="commits work again" after=`, 1)
+			o.expectLog(t, `level=INFO msg="commits work again" database=`, 1)
 			o.expectLog(t, "database doesn't answer", 0)
 		})
 	}

@@ -145,7 +145,7 @@ func TestReadyAfterAnOutage(t *testing.T) {
 	}
 	database.Start()
 	o.awaitReadyz(t, http.StatusOK, "ready")
-	o.expectLog(t, `level=WARN msg="the database doesn't answer" error=`, 1)
-	o.expectLog(t, `level=INFO msg="the database is back" after=`, 1)
+	o.expectLog(t, `level=WARN msg="the database doesn't answer" database=`, 1)
+	o.expectLog(t, `level=INFO msg="the database is back" database=`, 1)
 	o.expectLog(t, "level=WARN", 1+strings.Count(o.logs.String(), "notifications between servers do not arrive"))
 }
