@@ -21,8 +21,9 @@ func newReadiness(logger *slog.Logger) *outage.Watch {
 func (s *Server) ready(ctx context.Context) error {
 	err := s.store.CheckSchema(ctx)
 	if err == nil {
-		err = s.late(time.Now())
-		s.readiness.Note(err)
+		if err = s.late(time.Now()); !errors.Is(err, errStarting) {
+			s.readiness.Note(err)
+		}
 		return err
 	}
 	s.readiness.Note(err)
@@ -32,13 +33,20 @@ func (s *Server) ready(ctx context.Context) error {
 	return errors.New("the database's migrations are not those of this version; `asyncgate migrate status` lists them")
 }
 
+// errStarting is how every server begins, for milliseconds. If it stays, the loops say why in the log.
+var errStarting = errors.New("starting: sweeper and feed have not been through once")
+
 // late says which of the loops in the background has not succeeded lately.
 func (s *Server) late(now time.Time) error {
+	sweep, poll := s.engine.LastSweep(), s.hub.LastPoll()
+	if sweep.IsZero() || poll.IsZero() {
+		return errStarting
+	}
 	sweepWithin := 3*s.engine.SweepInterval() + 10*time.Second
-	if now.Sub(s.engine.LastSweep()) > sweepWithin {
+	if now.Sub(sweep) > sweepWithin {
 		return fmt.Errorf("no sweep for expired leases has succeeded for %s", sweepWithin)
 	}
-	if now.Sub(s.hub.LastPoll()) > pollWithin {
+	if now.Sub(poll) > pollWithin {
 		return fmt.Errorf("the feed has not read the ledger for %s", pollWithin)
 	}
 	return nil
