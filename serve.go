@@ -48,6 +48,7 @@ func (p process) serve(ctx context.Context, args []string) error {
 		stop()
 		logger.Info("stopping: no new work, running mutations finish, streams end resumably")
 		s.Drain()
+		logger.Info("stopped")
 		return nil
 	case err := <-failed:
 		return err
