@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,10 +40,15 @@ const passes = 8
 // already stays so, which makes it safe to repeat.
 func (f *folder) empty(ctx context.Context, path string) (File, error) {
 	file, err := readFile(path, sound)
-	for pass := 0; err == nil && pass < passes; pass++ {
-		err = f.emptyEvery(ctx, path, pass)
+	if err != nil {
+		return file, fmt.Errorf("%s: %w", path, err)
 	}
-	return file, err
+	for pass := range passes {
+		if err := f.emptyEvery(ctx, path, pass); err != nil {
+			return file, fmt.Errorf("taking out of the database what %s holds: %w", path, err)
+		}
+	}
+	return file, nil
 }
 
 func sound(_ int, l line, wrong error) error {

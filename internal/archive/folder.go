@@ -3,7 +3,6 @@ package archive
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -67,7 +66,7 @@ func (f *folder) complete(ctx context.Context, name string, walked *place) error
 	path := filepath.Join(f.path, name)
 	file, err := f.empty(ctx, path)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return err
 	}
 	f.manifest.Files = append(f.manifest.Files, file)
 	slices.SortFunc(f.manifest.Files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
