@@ -70,8 +70,10 @@ CONTAINERS ?= docker
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# Not by `go run`, which fails once it was interrupted, however gently the server has stopped. Nor is it what `make build` hands out.
 run: $(if $(NPM),$(CONSOLE)) ## serves from the working tree, in development mode on SQLite
-	go run . serve
+	go build -buildvcs=false -o bin/asyncgate-dev .
+	bin/asyncgate-dev serve
 
 build: $(if $(NPM),$(CONSOLE)) ## builds bin/asyncgate
 	$(GO_BUILD) -o bin/asyncgate .

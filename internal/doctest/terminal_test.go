@@ -85,6 +85,9 @@ func (o *terminal) await(pattern string) error {
 	return err
 }
 
+// failure is what make prints of a command that has failed. To be stopped is no failure.
+var failure = regexp.MustCompile(`(?m)^make: \*\*\* .*`)
+
 // close interrupts what runs in the foreground, as Ctrl-C does, and closes the shell.
 func (o *terminal) close(t *testing.T) {
 	t.Helper()
@@ -100,4 +103,7 @@ func (o *terminal) close(t *testing.T) {
 		t.Error(err)
 	}
 	<-o.ended
+	if line := failure.FindString(o.output.String()); line != "" {
+		t.Errorf("after Ctrl-C: %s", line)
+	}
 }
