@@ -53,20 +53,16 @@ const idleConnections = 100
 // New returns a client of the server at an address such as https://asyncgate.example.com; the path /graphql may be left out.
 // It does not connect. The error is that of an address that is none, or of an option that can't be sent.
 func New(address string, o Options) (*Client, error) {
-	endpoint, err := url.Parse(address)
+	endpoint, err := endpointOf(address)
 	if err != nil {
-		return nil, fmt.Errorf("the server's address: %w", err)
+		return nil, err
 	}
-	if endpoint.Scheme != "http" && endpoint.Scheme != "https" || endpoint.Host == "" {
-		return nil, fmt.Errorf("the server's address is %q, which is not like http://127.0.0.1:8080", address)
-	}
-	endpoint.Path = strings.TrimSuffix(strings.TrimSuffix(endpoint.Path, "/"), "/graphql") + "/graphql"
 	header, err := headerOf(o)
 	if err != nil {
 		return nil, err
 	}
 	c := &Client{
-		url: endpoint.String(), header: header, http: o.HTTPClient, timeout: o.Timeout, retries: max(o.Retries, 0), logger: o.Logger,
+		url: endpoint, header: header, http: o.HTTPClient, timeout: o.Timeout, retries: max(o.Retries, 0), logger: o.Logger,
 	}
 	if c.http == nil {
 		c.http = newHTTPClient()
@@ -85,6 +81,16 @@ func New(address string, o Options) (*Client, error) {
 
 // CloseIdleConnections closes the connections that no call uses. The client can still be used.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
+
+// endpointOf is where the API of the server at an address is.
+func endpointOf(address string) (string, error) {
+	endpoint, err := url.Parse(address)
+	if err != nil || endpoint.Scheme != "http" && endpoint.Scheme != "https" || endpoint.Host == "" {
+		return "", fmt.Errorf("%.80q is no address of a server: write http:// or https:// and a host, as in http://127.0.0.1:8080", address)
+	}
+	endpoint.Path = strings.TrimSuffix(strings.TrimSuffix(endpoint.Path, "/"), "/graphql") + "/graphql"
+	return endpoint.String(), nil
+}
 
 func headerOf(o Options) (http.Header, error) {
 	header := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"asyncgate-go"}}

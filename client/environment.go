@@ -4,19 +4,48 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"strings"
+
+	"github.com/google/uuid"
 )
 
 // FromEnvironment is New with what the environment says, where the options don't: ASYNCGATE_URL (http://127.0.0.1:8080 by
-// default), ASYNCGATE_API_KEY, ASYNCGATE_PRINCIPAL and ASYNCGATE_TENANT. A principal there that no server would take is an error
-// too.
+// default), ASYNCGATE_API_KEY, ASYNCGATE_PRINCIPAL and ASYNCGATE_TENANT. An address, principal or tenant there that no server
+// could take is an error too, which names the variable.
 func FromEnvironment(o Options) (*Client, error) {
-	o.APIKey = cmp.Or(o.APIKey, os.Getenv("ASYNCGATE_API_KEY"))
-	if principal := os.Getenv("ASYNCGATE_PRINCIPAL"); o.Principal == "" && principal != "" {
-		if err := checkPrincipal(principal); err != nil {
-			return nil, fmt.Errorf("ASYNCGATE_PRINCIPAL: %w", err)
+	address := ""
+	for _, v := range []struct {
+		name  string
+		to    *string
+		check func(string) error
+	}{
+		{"ASYNCGATE_URL", &address, checkAddress},
+		{"ASYNCGATE_PRINCIPAL", &o.Principal, checkPrincipal},
+		{"ASYNCGATE_TENANT", &o.Tenant, checkTenant},
+	} {
+		text := os.Getenv(v.name)
+		if text == "" || *v.to != "" {
+			continue
 		}
-		o.Principal = principal
+		if err := v.check(text); err != nil {
+			return nil, fmt.Errorf("%s: %w", v.name, err)
+		}
+		*v.to = text
 	}
-	o.Tenant = cmp.Or(o.Tenant, os.Getenv("ASYNCGATE_TENANT"))
-	return New(cmp.Or(os.Getenv("ASYNCGATE_URL"), "http://127.0.0.1:8080"), o)
+	o.APIKey = cmp.Or(o.APIKey, os.Getenv("ASYNCGATE_API_KEY"))
+	return New(cmp.Or(address, "http://127.0.0.1:8080"), o)
+}
+
+func checkAddress(text string) error {
+	_, err := endpointOf(text)
+	return err
+}
+
+// checkTenant refuses what is no id of a tenant, as a server reads it: uuid.Parse alone takes other forms too.
+func checkTenant(text string) error {
+	text = strings.TrimSpace(text)
+	if _, err := uuid.Parse(text); err != nil || len(text) != 36 {
+		return fmt.Errorf("%.64q is no UUID such as 00000000-0000-0000-0000-000000000000", text)
+	}
+	return nil
 }

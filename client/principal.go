@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -25,7 +26,7 @@ const (
 // Principal is who acts or is addressed, inside its tenant. Where one may be left out, the zero value is the caller.
 type Principal struct {
 	Kind PrincipalKind
-	// ID is its name within kind and tenant, 1 to 255 characters.
+	// ID is its name within kind and tenant: 1 to 255 characters, none of them a control character.
 	ID string
 }
 
@@ -34,11 +35,12 @@ func checkPrincipal(text string) error {
 	kind, id, _ := strings.Cut(strings.TrimSpace(text), ":")
 	switch PrincipalKind(strings.ToUpper(kind)) {
 	case KindAgent, KindWorker, KindService, KindSystem, KindHuman:
-		if n := utf8.RuneCountInString(id); n >= 1 && n <= 255 {
+		if n := utf8.RuneCountInString(id); n >= 1 && n <= 255 && utf8.ValidString(id) && !strings.ContainsFunc(id, unicode.IsControl) {
 			return nil
 		}
 	}
-	return fmt.Errorf("%.64q is no principal: write kind:id, such as agent:planner; kinds are agent, worker, service and human", text)
+	return fmt.Errorf("%.64q is no principal: write kind:id, such as agent:planner; kinds are agent, worker, service and human, "+
+		"an id has 1 to 255 characters, none of them a control character", text)
 }
 
 // Scope is a right that a credential carries.
