@@ -128,9 +128,9 @@ func (p *process) mustSay(pattern string) {
 
 // mustBeRefused waits for the end of the process, with code 1, and one line on standard error that says why
 // (a worker in Go logs its start as well).
-func (p *process) mustBeRefused(code string) {
+func (p *process) mustBeRefused(why string) {
 	p.t.Helper()
-	p.mustSay(code + ": .*\n")
+	p.mustSay(why + ".*\n")
 	select {
 	case <-p.ended:
 	case <-time.After(within):

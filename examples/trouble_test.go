@@ -19,6 +19,19 @@ func TestNoServer(t *testing.T) {
 	}
 }
 
+// TestAddress: an address without http:// is told in one line, as no pause makes it better.
+func TestAddress(t *testing.T) {
+	t.Parallel()
+	sources(t)
+	for _, l := range languages {
+		for _, program := range [][]string{l.agent, l.worker} {
+			for _, address := range []string{"127.0.0.1:8090", "localhost", "http://"} {
+				start(t, program, t.TempDir(), "ASYNCGATE_URL="+address).mustBeRefused(`ASYNCGATE_URL: "` + address + `"`)
+			}
+		}
+	}
+}
+
 // TestRefused: who has no right to it is told in one line, and ends.
 func TestRefused(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import sys
 import time
 from contextlib import suppress
@@ -14,7 +15,10 @@ from urllib.request import Request, urlopen
 
 from answers import UNANSWERED, data_of, reason
 
-URL = environ.get("ASYNCGATE_URL", "http://127.0.0.1:8080") + "/graphql"
+SERVER = environ.get("ASYNCGATE_URL") or "http://127.0.0.1:8080"
+if not re.match("(?i)https?://[^/]", SERVER):
+    sys.exit(f'ASYNCGATE_URL: "{SERVER}" is no address of a server: write http:// or https:// and a host')
+URL = SERVER + "/graphql"
 KEY, PRINCIPAL = environ.get("ASYNCGATE_API_KEY"), environ.get("ASYNCGATE_PRINCIPAL", "agent:dev")
 CALLER = {"Authorization": f"Bearer {KEY}"} if KEY else {"X-Principal": PRINCIPAL}
 

@@ -1,10 +1,14 @@
 // Who calls whom, and calls that are repeated until there is an answer. Streams are graphql-sse's and graphql-ws's.
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, dataOf, Refused, reason } from "./answers.ts";
+import { type Answer, dataOf, end, Refused, reason } from "./answers.ts";
 
-const { ASYNCGATE_URL = "http://127.0.0.1:8080", ASYNCGATE_API_KEY, ASYNCGATE_PRINCIPAL = "agent:dev" } = process.env;
+const { ASYNCGATE_URL, ASYNCGATE_API_KEY, ASYNCGATE_PRINCIPAL = "agent:dev" } = process.env;
 
-export const url = `${ASYNCGATE_URL}/graphql`;
+const server = ASYNCGATE_URL || "http://127.0.0.1:8080";
+if (!/^https?:\/\/[^/]/i.test(server))
+  end(new Refused(`ASYNCGATE_URL: "${server}" is no address of a server: write http:// or https:// and a host`));
+
+export const url = `${server}/graphql`;
 export const caller: Record<string, string> = ASYNCGATE_API_KEY
   ? { authorization: `Bearer ${ASYNCGATE_API_KEY}` }
   : { "x-principal": ASYNCGATE_PRINCIPAL };
