@@ -47,13 +47,14 @@ func (b *backoff) again(ctx context.Context, logger *slog.Logger, level slog.Lev
 	return sleep(ctx, pause)
 }
 
-// recovered tells of an attempt at what that has not failed, after some that had.
-func (b *backoff) recovered(ctx context.Context, logger *slog.Logger, what slog.Attr) {
+// recovered tells of an attempt at what that has not failed, after some that had. Until it began, the trouble lasted: what it took
+// from then on, as a claim that waits for work does, is no part of that.
+func (b *backoff) recovered(ctx context.Context, logger *slog.Logger, message string, what slog.Attr, began time.Time) {
 	if b.failures == 0 {
 		return
 	}
-	logger.LogAttrs(ctx, slog.LevelInfo, "asyncgate: connected again", what,
-		slog.Int("attempts", b.failures+1), slog.Duration("after", time.Since(b.since).Round(time.Millisecond)))
+	logger.LogAttrs(ctx, slog.LevelInfo, "asyncgate: "+message, what,
+		slog.Int("attempts", b.failures+1), slog.Duration("after", began.Sub(b.since).Round(time.Millisecond)))
 	b.failures = 0
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/asyncgate/asyncgate/client"
 )
@@ -19,7 +20,7 @@ import (
 func TestLogOfRetries(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer func() *http.Response
+		answer func() *http.Response // it takes 20 s, as that to a claim may, which is no part of the trouble
 		use    func(ctx context.Context, c *client.Client)
 		says   []string
 	}{
@@ -29,9 +30,9 @@ func TestLogOfRetries(t *testing.T) {
 			},
 			func(ctx context.Context, c *client.Client) { must(c.LedgerHead(ctx))(t) },
 			[]string{
-				`level=INFO msg="asyncgate: calling again" operation=ledgerHead attempt=1 pause=\d+ms error=".*no way.*"`,
-				`level=INFO msg="asyncgate: calling again" operation=ledgerHead attempt=2 pause=\d+ms error=".*no way.*"`,
-				`level=INFO msg="asyncgate: connected again" operation=ledgerHead attempts=3 after=\d+ms`,
+				`level=INFO msg="asyncgate: call failed; trying again" operation=ledgerHead attempt=1 pause=\d+ms error=".*no way.*"`,
+				`level=INFO msg="asyncgate: call failed; trying again" operation=ledgerHead attempt=2 pause=\d+ms error=".*no way.*"`,
+				`level=INFO msg="asyncgate: answered again" operation=ledgerHead attempts=3 after=\d+ms`,
 			},
 		},
 		"a subscription": {
@@ -63,6 +64,7 @@ func TestLogOfRetries(t *testing.T) {
 						if failures--; failures >= 0 {
 							return nil, errors.New("no way")
 						}
+						<-time.After(20 * time.Second)
 						return test.answer(), nil
 					})},
 				}))(t)
@@ -76,4 +78,37 @@ func TestLogOfRetries(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestLogOfClaims: a worker's log says the same of its claims.
+func TestLogOfClaims(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		s := &scripted{waits: 19 * time.Second, log: &log}
+		failures := 2
+		s.refuse = func(operation string) client.Code {
+			if operation != "ClaimTasks" || failures == 0 {
+				return ""
+			}
+			failures--
+			return client.CodeInternal
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		w := client.NewWorker(s.client(t), client.WorkerOptions{})
+		w.Handle("x", func(context.Context, *client.Job) (client.Completion, error) {
+			cancel()
+			return client.Completion{}, nil
+		})
+		mustHave(t, w.Run(ctx), nil)
+		for _, says := range []string{
+			`level=WARN msg="asyncgate: claim failed; trying again" operation=claimTasks attempt=1 pause=\d+ms error=`,
+			`level=WARN msg="asyncgate: claim failed; trying again" operation=claimTasks attempt=2 pause=\d+ms error=`,
+			`level=INFO msg="asyncgate: answered again" operation=claimTasks attempts=3 after=\d+ms`,
+		} {
+			if !regexp.MustCompile(says).Match(log.Bytes()) {
+				t.Errorf("it says\n%s\nwant %s", &log, says)
+			}
+		}
+	})
 }

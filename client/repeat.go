@@ -26,9 +26,10 @@ func call[T any](ctx context.Context, c *Client, o operation, do func(context.Co
 	var pause backoff
 	var last error
 	for attempt := 0; ; attempt++ {
+		began := time.Now()
 		data, err := try(ctx, c, o, do)
 		if err == nil {
-			pause.recovered(ctx, c.logger, slog.String("operation", o.name))
+			pause.recovered(ctx, c.logger, "answered again", slog.String("operation", o.name), began)
 			return data, nil
 		}
 		if ctx.Err() != nil {
@@ -39,7 +40,7 @@ func call[T any](ctx context.Context, c *Client, o operation, do func(context.Co
 			return data, err
 		}
 		last = err
-		if pause.again(ctx, c.logger, slog.LevelInfo, "calling again", slog.String("operation", o.name), e) != nil {
+		if pause.again(ctx, c.logger, slog.LevelInfo, "call failed; trying again", slog.String("operation", o.name), e) != nil {
 			return data, ended(ctx, o, last)
 		}
 	}

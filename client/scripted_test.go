@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +24,8 @@ type scripted struct {
 	ahead, way time.Duration
 	// waits is how long its first claim waits before it gives the task away.
 	waits time.Duration
+	// log, if any, is where the client's log goes.
+	log io.Writer
 
 	mu sync.Mutex
 	// away is when requests are no longer answered: they end with their contexts.
@@ -42,7 +45,7 @@ func (s *scripted) client(t *testing.T) *client.Client {
 	t.Helper()
 	s.called = map[string]int{}
 	return must(client.New("http://127.0.0.1:1", client.Options{
-		HTTPClient: &http.Client{Transport: s}, Logger: slog.New(slog.DiscardHandler),
+		HTTPClient: &http.Client{Transport: s}, Logger: slog.New(slog.NewTextHandler(cmp.Or(s.log, io.Discard), nil)),
 	}))(t)
 }
 

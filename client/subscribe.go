@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"log/slog"
+	"time"
 
 	"github.com/Khan/genqlient/graphql"
 )
@@ -63,12 +64,13 @@ func (s subscription[E]) connection(ctx context.Context, c *Client, stood *bool,
 		}
 		document.Variables = variables
 	}
+	began := time.Now()
 	stream, err := c.openStream(ctx, document)
 	if err != nil {
 		return s.named(err)
 	}
 	defer stream.close()
-	pause.recovered(ctx, c.logger, slog.String("subscription", s.name))
+	pause.recovered(ctx, c.logger, "connected again", slog.String("subscription", s.name), began)
 	if s.connected != nil {
 		s.connected(*stood)
 	}

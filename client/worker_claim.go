@@ -29,7 +29,7 @@ func (w *Worker) claim(ctx context.Context) error {
 		}
 		w.giveSlots(free - len(leases))
 		if err == nil {
-			pause.recovered(ctx, w.logger, claiming)
+			pause.recovered(ctx, w.logger, "answered again", claiming, sent)
 		}
 		var e *Error
 		switch {
@@ -72,7 +72,7 @@ var claiming = slog.String("operation", "claimTasks")
 
 // again is what comes after a claim that was not answered.
 func (w *Worker) again(ctx context.Context, e *Error, pause *backoff) error {
-	if err := pause.again(ctx, w.logger, slog.LevelWarn, "claiming again", claiming, e); err != nil {
+	if err := pause.again(ctx, w.logger, slog.LevelWarn, "claim failed; trying again", claiming, e); err != nil {
 		return err
 	}
 	if w.options.AdoptLeases && e.Code == CodeUnavailable {
