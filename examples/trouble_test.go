@@ -13,7 +13,7 @@ func TestNoServer(t *testing.T) {
 	gone.Close()
 	for _, l := range languages {
 		for _, program := range [][]string{l.agent, l.worker} {
-			p := start(t, program, t.TempDir(), "ASYNCGATE_URL="+gone.URL)
+			p := start(t, program, t.TempDir(), "ASYNCGATE_URL="+gone.URL+"/")
 			p.mustSay(`http://127\.0\.0\.1:\d+/graphql\b.*connection refused.*again in \d|again.*pause=\d.*http://127\.0\.0\.1:\d+/graphql\b.*connection refused`)
 		}
 	}

@@ -18,7 +18,7 @@ from answers import UNANSWERED, data_of, reason
 SERVER = environ.get("ASYNCGATE_URL") or "http://127.0.0.1:8080"
 if not re.match("(?i)https?://[^/]", SERVER):
     sys.exit(f'ASYNCGATE_URL: "{SERVER}" is no address of a server: write http:// or https:// and a host')
-URL = SERVER + "/graphql"
+URL = SERVER.rstrip("/") + "/graphql"
 KEY, PRINCIPAL = environ.get("ASYNCGATE_API_KEY"), environ.get("ASYNCGATE_PRINCIPAL", "agent:dev")
 CALLER = {"Authorization": f"Bearer {KEY}"} if KEY else {"X-Principal": PRINCIPAL}
 

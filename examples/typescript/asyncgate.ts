@@ -8,7 +8,7 @@ const server = ASYNCGATE_URL || "http://127.0.0.1:8080";
 if (!/^https?:\/\/[^/]/i.test(server))
   end(new Refused(`ASYNCGATE_URL: "${server}" is no address of a server: write http:// or https:// and a host`));
 
-export const url = `${server}/graphql`;
+export const url = `${server.replace(/\/+$/, "")}/graphql`;
 export const caller: Record<string, string> = ASYNCGATE_API_KEY
   ? { authorization: `Bearer ${ASYNCGATE_API_KEY}` }
   : { "x-principal": ASYNCGATE_PRINCIPAL };
