@@ -12,13 +12,14 @@ import (
 	"github.com/asyncgate/asyncgate/internal/testkit"
 )
 
-// readyz returns the status and the text of GET /readyz.
-func (o *opened) readyz(t *testing.T) (int, string) {
+// ask returns the status and the text of the answer to a request, whose body is JSON if there is one.
+func (o *opened) ask(t *testing.T, method, path, body string) (int, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, o.url+"/readyz", nil)
+	request, err := http.NewRequestWithContext(t.Context(), method, o.url+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
+	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +37,7 @@ func (o *opened) awaitReadyz(t *testing.T, status int, says string) {
 	t.Helper()
 	deadline := time.After(time.Minute)
 	for tick := time.Tick(20 * time.Millisecond); ; {
-		got, text := o.readyz(t)
+		got, text := o.ask(t, http.MethodGet, "/readyz", "")
 		if got == status && strings.Contains(text, says) {
 			return
 		}
