@@ -37,8 +37,6 @@ var (
 func (s *Store) translate(err error) error {
 	var known *models.Error
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &known):
 		return err
 	case s.dialect.cannotWrite(err):
@@ -67,11 +65,13 @@ func newWatches(logger *slog.Logger, name string) watches {
 
 // fault translates what became of a question, and tells the watch.
 func (s *Store) fault(err error) error {
-	fault := s.translate(err)
-	u := new(unavailable)
-	switch {
-	case fault == nil:
+	if err == nil {
 		s.watches.answers.Note(nil)
+		return nil
+	}
+	fault := s.translate(err)
+	var u *unavailable
+	switch {
 	case !errors.As(fault, &u), u.told, u.reason != errUnavailable:
 	case errors.Is(err, context.Canceled):
 		u.told = true // a caller that has gone, which is no news
@@ -85,18 +85,21 @@ func (s *Store) fault(err error) error {
 // committed is fault for batches: whatever hindered one is told, also what is a fault of ours. One that had nothing to write says
 // nothing of those that have.
 func (s *Store) committed(err error, wrote bool) error {
+	if err == nil {
+		s.watches.answers.Note(nil)
+		if wrote {
+			s.watches.commits.Note(nil)
+		}
+		return nil
+	}
 	fault := s.translate(err)
-	if u := new(unavailable); errors.As(fault, &u) {
-		s.watches.commits.Note(inOneLine(u.cause))
-		u.told = true
+	var u *unavailable
+	if !errors.As(fault, &u) {
+		s.watches.commits.Note(fault)
 		return fault
 	}
-	if fault == nil {
-		s.watches.answers.Note(nil)
-	}
-	if fault != nil || wrote {
-		s.watches.commits.Note(fault)
-	}
+	s.watches.commits.Note(inOneLine(u.cause))
+	u.told = true
 	return fault
 }
 

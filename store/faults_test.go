@@ -74,7 +74,7 @@ func TestADatabaseThatCannotWrite(t *testing.T) {
 // writeNothing commits a batch that writes nothing, as a claim that finds nothing. SQLite that is read-only refuses that too.
 func writeNothing(t *testing.T, s *store.Store) {
 	t.Helper()
-	_ = s.Batch(t.Context(), uuid.New(), &store.Needs{}, func(*store.Rows) *store.Writes { return &store.Writes{} })
+	_ = s.Batch(t.Context(), uuid.New(), &store.Needs{}, nothing)
 }
 
 // fill creates tasks until that fails, and returns why.

@@ -222,6 +222,7 @@ func (b *batch) execute(calls []*call) {
 // commit executes the calls in one transaction; answers are set when it returns nil.
 func (b *batch) commit(calls []*call) (err error) {
 	var s *state
+	var writes *store.Writes
 	ctx, span := startBatch(b.counting(calls), calls)
 	defer func() { endBatch(span, s, err) }()
 	committed := b.engine.options.Observer.Commit(len(calls))
@@ -229,7 +230,7 @@ func (b *batch) commit(calls []*call) (err error) {
 		if err != nil {
 			committed(false, nil, err)
 		} else {
-			committed(!s.writes().Empty(), s.receipts, nil)
+			committed(!writes.Empty(), s.receipts, nil)
 		}
 	}()
 	// A fault of ours in deciding must not end the process nor leave callers waiting.
@@ -251,7 +252,8 @@ func (b *batch) commit(calls []*call) (err error) {
 			call.answer, call.err = call.command.decide(s)
 		}
 		b.decided()
-		return s.writes()
+		writes = s.writes()
+		return writes
 	})
 	if err != nil {
 		return err

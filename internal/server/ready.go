@@ -19,18 +19,18 @@ func newReadiness(logger *slog.Logger) *outage.Watch {
 
 // ready says why the server can't do its work now.
 func (s *Server) ready(ctx context.Context) error {
-	err := s.store.CheckSchema(ctx)
-	if err == nil {
-		if err = s.late(time.Now()); !errors.Is(err, errStarting) {
-			s.readiness.Note(err)
+	if err := s.store.CheckSchema(ctx); err != nil {
+		s.readiness.Note(err)
+		if _, err := s.store.Migrations(ctx); err != nil {
+			return errors.New("the database doesn't answer")
 		}
-		return err
+		return errors.New("the database's migrations are not those of this version; `asyncgate migrate status` lists them")
 	}
-	s.readiness.Note(err)
-	if _, err := s.store.Migrations(ctx); err != nil {
-		return errors.New("the database doesn't answer")
+	err := s.late(time.Now())
+	if !errors.Is(err, errStarting) {
+		s.readiness.Note(err)
 	}
-	return errors.New("the database's migrations are not those of this version; `asyncgate migrate status` lists them")
+	return err
 }
 
 // errStarting is how every server begins, for milliseconds. If it stays, the loops say why in the log.
