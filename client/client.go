@@ -65,7 +65,7 @@ func New(address string, o Options) (*Client, error) {
 		url: endpoint, header: header, http: o.HTTPClient, timeout: o.Timeout, retries: max(o.Retries, 0), logger: o.Logger,
 	}
 	if c.http == nil {
-		c.http = newHTTPClient()
+		c.http = NewHTTPClient()
 	}
 	if c.timeout == 0 {
 		c.timeout = 30 * time.Second
@@ -111,7 +111,9 @@ func headerOf(o Options) (http.Header, error) {
 	return header, nil
 }
 
-func newHTTPClient() *http.Client {
+// NewHTTPClient returns the HTTP client that a Client has by default. Whoever calls as several principals gives one to all of their clients
+// (Options.HTTPClient): else each has connections of its own.
+func NewHTTPClient() *http.Client {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
 		return &http.Client{} // somebody has replaced it, and wants that one

@@ -21,8 +21,7 @@ func Handler(o Options) http.Handler {
 	shared := o.Options
 	shared.APIKey, shared.Principal, shared.Tenant = "", "", ""
 	if shared.HTTPClient == nil {
-		// One for all: a client of each request's own would also have connections of its own.
-		shared.HTTPClient = newHTTPClient()
+		shared.HTTPClient = client.NewHTTPClient() // one for all requests
 	}
 	owner := func(h http.Header) (*client.Client, error) { return client.New(o.URL, ownerOf(h, shared)) }
 	s := newServer(o, owner)
@@ -34,19 +33,6 @@ func Handler(o Options) http.Handler {
 	mux.Handle("/mcp", http.NewCrossOriginProtection().Handler(demandCredential(arrived(tools))))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	return mux
-}
-
-// idleConnections are kept for the next calls, of whoever they are.
-const idleConnections = 100
-
-func newHTTPClient() *http.Client {
-	transport, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return &http.Client{} // somebody has replaced it, and wants that one
-	}
-	transport = transport.Clone()
-	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = idleConnections, idleConnections
-	return &http.Client{Transport: transport}
 }
 
 // ownerOf is as whom a request comes: what its headers say, in the words of the API.
