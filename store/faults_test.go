@@ -15,29 +15,22 @@ import (
 	"github.com/asyncgate/asyncgate/store/storetest"
 )
 
-// refusing makes every insert of a receipt fail as PostgreSQL does with a state and a text.
-func refusing(state, text string) string {
-	return `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-		BEGIN RAISE EXCEPTION '` + text + `' USING ERRCODE = '` + state + `'; END $$;
-		CREATE TRIGGER refuse BEFORE INSERT ON receipts FOR EACH ROW EXECUTE FUNCTION refuse()`
-}
-
 // TestADatabaseThatCannotWrite: callers are told to come back, and the log why, in the database's own words, until it can.
 func TestADatabaseThatCannotWrite(t *testing.T) {
 	t.Parallel()
 	sqlite := func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "test.db") }
 	postgres := func(t *testing.T) string { return testkit.Postgres(t) }
+	full, room := testkit.RefuseReceipts("53100", "could not extend file: No space left on device")
+	broken, mended := testkit.RefuseReceipts("58030", "could not fsync file: Input/output error")
 	for name, c := range map[string]struct {
 		database        func(t *testing.T) string
 		hinder, relieve string
 		says            string
 	}{
-		"SQLite with a full disk":  {sqlite, "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000", "database or disk is full"},
-		"SQLite that is read-only": {sqlite, "PRAGMA query_only = 1", "PRAGMA query_only = 0", "attempt to write a readonly database"},
-		"PostgreSQL with a full disk": {postgres, refusing("53100", "could not extend file: No space left on device"),
-			"DROP TRIGGER refuse ON receipts", "No space left on device (SQLSTATE 53100)"},
-		"PostgreSQL with a broken disk": {postgres, refusing("58030", "could not fsync file: Input/output error"),
-			"DROP TRIGGER refuse ON receipts", "Input/output error (SQLSTATE 58030)"},
+		"SQLite with a full disk":       {sqlite, "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000", "database or disk is full"},
+		"SQLite that is read-only":      {sqlite, "PRAGMA query_only = 1", "PRAGMA query_only = 0", "attempt to write a readonly database"},
+		"PostgreSQL with a full disk":   {postgres, full, room, "No space left on device (SQLSTATE 53100)"},
+		"PostgreSQL with a broken disk": {postgres, broken, mended, "Input/output error (SQLSTATE 58030)"},
 		"PostgreSQL that is read-only": {postgres, "SET default_transaction_read_only = on", "SET default_transaction_read_only = off",
 			"in a read-only transaction (SQLSTATE 25006)"},
 	} {

@@ -70,10 +70,8 @@ func postgresDisk(t *testing.T) disk {
 	run := func(statement string) func(t *testing.T, o *opened) {
 		return func(t *testing.T, o *opened) { t.Helper(); mustExec(t, o.sql(t), statement) }
 	}
-	return disk{testkit.Postgres(t), run(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
-		BEGIN RAISE EXCEPTION '` + says + `' USING ERRCODE = 'disk_full'; END $$;
-		CREATE TRIGGER full_disk BEFORE INSERT ON receipts FOR EACH ROW EXECUTE FUNCTION full_disk()`),
-		run("DROP TRIGGER full_disk ON receipts"), says}
+	full, room := testkit.RefuseReceipts("53100", says)
+	return disk{testkit.Postgres(t), run(full), run(room), says}
 }
 
 // create makes a task of some 100 KB, and returns the status and the body of the answer.
